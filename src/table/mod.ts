@@ -1,0 +1,2 @@
+/** Tables, their CSV form and SQL over them. Imports nothing of ours. */
+export * from "./table.ts";

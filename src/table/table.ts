@@ -1,0 +1,13 @@
+/** Tables: what a scenario produces, a CSV holds, a claim queries and a figure draws. */
+
+/** One value of a table. */
+export type Cell = string | number | boolean | null;
+
+/** One observation: column name → value. */
+export type Row = Record<string, Cell>;
+
+/** Rows under named columns, in order. Every row has exactly the columns named. */
+export interface Table {
+  readonly columns: readonly string[];
+  readonly rows: readonly Row[];
+}
