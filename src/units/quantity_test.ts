@@ -30,6 +30,8 @@ Deno.test("schemas check ranges and keep their column unit through wrappers", ()
     columnUnit: "s",
     columnFactor: 1e9,
   });
+  const described = duration({ column: "us" }).describe("how long").optional();
+  assert.equal(quantityOf(described)?.columnUnit, "us");
   const withDefault = z.strictObject({ share: ratio().default(0.8) });
   assert.equal(withDefault.parse({}).share, 0.8);
   assert.equal(quantityOf(withDefault.shape.share)?.columnUnit, "percent");

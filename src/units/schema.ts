@@ -95,13 +95,18 @@ export const ratio = (options?: QuantityOptions) => quantity("ratio", options);
 /** CPU capacity; canonical unit: cores. */
 export const cpu = (options?: QuantityOptions) => quantity("cpu", options);
 
+interface ZodInside {
+  readonly _zod?: { readonly def?: { readonly innerType?: unknown }; readonly parent?: unknown };
+}
+
 /** The quantity behind a schema, through `.optional()`, `.default()` and the like; undefined if it has no unit. */
 export function quantityOf(schema: unknown): QuantityMeta | undefined {
-  let current = schema as { _zod?: { def?: { innerType?: unknown } } } | undefined;
+  // `.describe()` and `.refine()` copy a schema and leave the original as its parent.
+  let current = schema as ZodInside | undefined;
   while (current !== undefined && current !== null) {
     const found = quantities.get(current);
     if (found !== undefined) return found;
-    current = current._zod?.def?.innerType as typeof current;
+    current = (current._zod?.def?.innerType ?? current._zod?.parent) as typeof current;
   }
   return undefined;
 }

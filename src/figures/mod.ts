@@ -1,0 +1,3 @@
+/** Charts from tables. Knows no model. */
+export * from "./spec.ts";
+export * from "./columns.ts";

@@ -1,0 +1,2 @@
+/** Scenarios: YAML in, a typed and checked scenario out, every error with its place. */
+export * from "./resolved.ts";
