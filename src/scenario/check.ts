@@ -89,7 +89,9 @@ function describe(issue: z.core.$ZodRawIssue): string | undefined {
       }
       if (issue.origin === "array" || issue.origin === "set") {
         const has = (issue.input as readonly unknown[]).length;
-        return `expected ${bound} ${count(limit, "item")}, not ${has === 0 ? "an empty list" : has}`;
+        return `expected ${bound} ${count(limit, "item")}, not ${
+          has === 0 ? "an empty list" : has
+        }`;
       }
       return `${got} is out of range: expected ${bound} ${limit}`;
     }
@@ -186,7 +188,9 @@ function locate(context: Context, issues: readonly z.core.$ZodIssue[]): LocatedE
     if (isMissing(issue, (p) => placeAt(yaml.root, [...base, ...p]).found) && path.length > 0) {
       if (typos(issue.path as Path)) return [];
       const wanted = expectation(context, issue);
-      return [errorAtKey(yaml, path, `missing ${noun} "${String(path[path.length - 1])}"${wanted}`)];
+      return [
+        errorAtKey(yaml, path, `missing ${noun} "${String(path[path.length - 1])}"${wanted}`),
+      ];
     }
     if (issue.code === "invalid_union") return union(context, issue, path);
     if (issue.code === "invalid_key" || issue.code === "invalid_element") {

@@ -46,7 +46,8 @@ export function shapeOf(schema: z.ZodType): Readonly<Record<string, z.ZodType>> 
 /** Whether an object schema checks several keys together (`.refine()`, `.superRefine()`). */
 export function hasChecks(schema: z.ZodType): boolean {
   const def = defOf(schema);
-  return (def.checks?.length ?? 0) > 0 || (def.innerType !== undefined && hasChecks(def.innerType)) ||
+  return (def.checks?.length ?? 0) > 0 ||
+    (def.innerType !== undefined && hasChecks(def.innerType)) ||
     def.type === "pipe";
 }
 

@@ -72,8 +72,7 @@ export function sortErrors(errors: readonly LocatedError[]): LocatedError[] {
 // What a terminal would act on (and line breaks) is shown, not sent.
 // deno-lint-ignore no-control-regex
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
-const visible = (text: string) =>
-  text.replace(CONTROL, (c) => c === "\t" ? " " : "\ufffd");
+const visible = (text: string) => text.replace(CONTROL, (c) => c === "\t" ? " " : "\ufffd");
 
 const WIDTH = 120;
 
@@ -81,7 +80,9 @@ const WIDTH = 120;
 function excerpt(error: LocatedError): { line: string; caret: number; length: number } {
   const characters = [...visible(error.text)];
   const from = error.column - 1;
-  if (characters.length <= WIDTH) return { line: characters.join(""), caret: from, length: error.length };
+  if (characters.length <= WIDTH) {
+    return { line: characters.join(""), caret: from, length: error.length };
+  }
   const start = Math.max(0, Math.min(from - WIDTH / 2, characters.length - WIDTH));
   const end = Math.min(characters.length, start + WIDTH);
   const line = (start > 0 ? "…" : "") + characters.slice(start, end).join("") +

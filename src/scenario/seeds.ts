@@ -50,7 +50,9 @@ export const seedsSchema: z.ZodType<number[], unknown> = z
       const seeds = parseSeeds(value);
       return typeof seeds === "string" ? fail(seeds) : seeds;
     }
-    if (value.length === 0) return fail("an empty list of seeds gives no run; at least 1 is needed");
+    if (value.length === 0) {
+      return fail("an empty list of seeds gives no run; at least 1 is needed");
+    }
     if (value.length > MAX_SEEDS) {
       return fail(`${value.length} seeds are too many; at most ${MAX_SEEDS}`);
     }

@@ -1,2 +1,4 @@
 /** Tables, their CSV form and SQL over them. Imports nothing of ours. */
 export * from "./table.ts";
+export * from "./cell.ts";
+export * from "./csv.ts";
