@@ -2,3 +2,4 @@
 export * from "./table.ts";
 export * from "./cell.ts";
 export * from "./csv.ts";
+export { columnsOf, MAX_ROWS, prepareSql, query, SqlError, SqlTables } from "./sql.ts";
