@@ -104,6 +104,7 @@ class Reader {
       const target = this.#anchors.get(node.source);
       if (++this.#aliases > MAX_ALIASES) {
         this.#refuse(node, `more than ${MAX_ALIASES} aliases; write the values out`, path);
+        this.#stopped = true;
       } else if (target === undefined) {
         this.#refuse(node, `no anchor &${node.source} stands before this alias`, path);
       } else if (this.#open.has(target)) {
@@ -170,13 +171,14 @@ class Reader {
         continue;
       }
       if (children.has(name)) {
-        this.#refuse(key, `the key "${name}" is written twice; keep one`, inside);
+        const first = this.lines.lineOf(children.get(name)?.key?.[0] ?? 0);
+        this.#refuse(key, `the key "${name}" stands on line ${first} already; keep one`, inside);
         continue;
       }
       const range: readonly [number, number] = at ?? [key.range?.[0] ?? 0, key.range?.[1] ?? 0];
       const child = this.read(pair.value as Node | null, inside, depth + 1, at);
       // A key without a value has no place of its own: its key stands for it.
-      const empty = at === undefined && (pair.value as Node | null)?.range === undefined;
+      const empty = child.end <= child.start;
       children.set(name, {
         ...child,
         key: range,
@@ -196,7 +198,7 @@ function parse(source: string): Document.Parsed | undefined {
       version: "1.2",
       uniqueKeys: false, // ours is linear in the number of keys
       prettyErrors: false,
-      logLevel: "silent",
+      logLevel: "error", // "silent" would also accept a second document
     });
   } catch (error) {
     if (error instanceof RangeError) return undefined; // the parser's own stack
@@ -217,8 +219,10 @@ export function readYaml(
     return failed(lines.error(0, 1, SYNTAX["RESOURCE_EXHAUSTION"] as string));
   }
   if (document.errors.length > 0) {
-    const errors = document.errors.slice(0, MAX_SYNTAX_ERRORS).map((e) => syntaxError(lines, e));
-    return { ok: false, errors: sortErrors(errors) };
+    // Whatever follows from nesting too deeply is no news.
+    const deep = document.errors.find((e) => e.code === "RESOURCE_EXHAUSTION");
+    const told = deep === undefined ? document.errors.slice(0, MAX_SYNTAX_ERRORS) : [deep];
+    return { ok: false, errors: sortErrors(told.map((e) => syntaxError(lines, e))) };
   }
   const directives = document.directives;
   if (directives.yaml.explicit === true || Object.keys(directives.tags).length > 1) {

@@ -9,4 +9,4 @@ export { isSafeName, isScenarioId } from "./names.ts";
 export { loadPlatform } from "./platforms.ts";
 export { MAX_SEEDS, parseSeeds } from "./seeds.ts";
 export { MAX_RUNS } from "./settings.ts";
-export { nearest, unknownName } from "./suggest.ts";
+export { nearest, unknownName } from "../units/mod.ts";
