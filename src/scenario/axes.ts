@@ -3,9 +3,9 @@ import type { z } from "zod";
 import { quantityOf } from "../units/mod.ts";
 import type { Cell, Row } from "../table/mod.ts";
 import type { Experiment } from "../model/mod.ts";
-import { check, errorAtKey, errorAtValue, type Path } from "./check.ts";
+import { check, errorAtKey, errorAtValue, type Path, placeAt } from "./check.ts";
 import type { YamlFile } from "./document.ts";
-import type { Written } from "./shell-reader.ts";
+import { isMapping, type Written } from "./shell-reader.ts";
 import { choicesOf, exampleOf, shapeOf } from "./inside.ts";
 import type { LocatedError } from "./located.ts";
 import type { Axis, AxisPoint, Parameters, VariedColumn } from "./resolved.ts";
@@ -124,7 +124,9 @@ export function resolveAxes(
     if (written.cases.length === 0) return undefined;
     const canonical = written.cases.map((one, i) => {
       const values: Record<string, unknown> = {};
-      if (Object.keys(one).length === 0) {
+      if (
+        Object.keys(one).length === 0 && isMapping(placeAt(yaml.root, ["cases", i]).place.value)
+      ) {
         report(errorAtValue(yaml, ["cases", i], "an empty case sets nothing; drop it"));
       }
       for (const [key, value] of Object.entries(one)) {

@@ -59,12 +59,21 @@ export function decodeYaml(file: string, bytes: Uint8Array): string | LocatedErr
 const SYNTAX: Readonly<Record<string, string>> = {
   MULTIPLE_DOCS: "a second document starts here; a file holds one, so drop the ---",
   TAB_AS_INDENT: "a tab is used for indentation; YAML wants spaces",
+  BLOCK_AS_IMPLICIT_KEY: 'a text with a colon and a space in it needs quotes: "a: b"',
   RESOURCE_EXHAUSTION: `nested too deeply; at most ${MAX_DEPTH} levels are read`,
 };
 
 function syntaxError(lines: Lines, error: YAMLError): LocatedError {
-  const message = SYNTAX[error.code] ?? `YAML syntax: ${firstLower(error.message)}`;
-  return lines.error(error.pos[0], error.pos[1], message);
+  const bracket = /^Flow (map|sequence) in block collection/.exec(error.message)?.[1];
+  const quote = /^Missing closing (["'])/.exec(error.message)?.[1];
+  const unclosed = bracket === undefined ? quote : bracket === "map" ? "{" : "[";
+  const message = unclosed === undefined
+    ? SYNTAX[error.code] ?? `YAML syntax: ${firstLower(error.message)}`
+    : `a ${unclosed} before this place is not closed`;
+  // How deep the parser comes depends on its stack: the line is the same each time, the column is not.
+  const line = lines.startOf(lines.lineOf(error.pos[0]));
+  const [start, end] = error.code === "RESOURCE_EXHAUSTION" ? [line, line] : error.pos;
+  return lines.error(start, end, message);
 }
 
 const firstLower = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);

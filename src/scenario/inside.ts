@@ -57,7 +57,7 @@ export function objectIssues(
   output: Readonly<Record<string, unknown>>,
 ): readonly { readonly path: readonly PropertyKey[]; readonly message: string }[] {
   const payload: z.core.ParsePayload = { value: output, issues: [] };
-  for (const check of defOf(schema).checks ?? []) check._zod.check(payload);
+  for (const check of defOf(schema).checks ?? []) check._zod.check(payload as never);
   return payload.issues.map((issue) => z.core.util.finalizeIssue(issue, undefined, z.config()));
 }
 

@@ -1,5 +1,7 @@
 /** Errors with their place in a file, and how they are shown. */
 
+import { shorten } from "../units/mod.ts";
+
 /** One thing wrong in one place of a file. Plain data: also what `--json` prints. */
 export interface LocatedError {
   /** The file as the user named it. */
@@ -38,6 +40,11 @@ export class Lines {
       else high = middle - 1;
     }
     return low + 1;
+  }
+
+  /** The offset at which a 1-based line begins. */
+  startOf(line: number): number {
+    return this.#starts[line - 1] ?? this.source.length;
   }
 
   /** An error at `[start, end)`, cut to the first line. Offsets beyond the text mean its end. */
@@ -102,10 +109,13 @@ export function formatError(error: LocatedError): string {
   const number = String(error.line);
   const gap = " ".repeat(number.length);
   const { line, caret, length } = excerpt(error);
-  const path = error.path === "" ? "" : `  (${visible(error.path)})`;
+  const path = error.path === "" ? "" : `  (${visible(shorten(error.path))})`;
+  const head = `error: ${visible(error.message)}\n` +
+    ` ${gap}--> ${visible(error.file)}:${error.line}:${error.column}${path}`;
+  // An empty line has nothing to point at.
+  if (error.text === "") return head;
   return [
-    `error: ${visible(error.message)}`,
-    ` ${gap}--> ${visible(error.file)}:${error.line}:${error.column}${path}`,
+    head,
     ` ${gap} |`,
     ` ${number} | ${line}`.trimEnd(),
     ` ${gap} | ${" ".repeat(caret)}${"^".repeat(length)}`,

@@ -14,8 +14,10 @@ import { keepWritten } from "./written.ts";
 type Report = (...errors: LocatedError[]) => void;
 type Mapping = Readonly<Record<string, unknown>>;
 
-const isMapping = (value: unknown): value is Mapping =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+/** Whether a value of a YAML file is a mapping. */
+export function isMapping(value: unknown): value is Mapping {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
 
 /** What sets parameters, as far as it is well-formed; items keep their index. */
 export interface Written {
