@@ -3,6 +3,8 @@
  * `structuredClone` and JSON), in canonical units, without a trace of where in the file it stood.
  */
 import type { ClaimSpec } from "../claims/mod.ts";
+import type { FigureSpec } from "../figures/mod.ts";
+import type { PlatformYaml } from "../hardware/mod.ts";
 import type { Cell, Row } from "../table/mod.ts";
 import type { Replications } from "../model/mod.ts";
 
@@ -51,7 +53,7 @@ export interface ResolvedPlatform {
   /** SHA-256 of the platform file's text, in hex. */
   readonly sha256: string;
   /** What `platformSchema` of src/hardware gives; input of its `buildPlatform`. */
-  readonly spec: unknown;
+  readonly spec: PlatformYaml;
 }
 
 /** A scenario, checked and ready to run. */
@@ -80,7 +82,7 @@ export interface ResolvedScenario {
   /** SELECT over `runs` and the references that gives the CSV; absent: the CSV is `runs`. */
   readonly table?: string;
   /** The figure's description, checked by the figures room's schema; absent: a CSV only. */
-  readonly figure?: unknown;
+  readonly figure?: FigureSpec;
   readonly claims: readonly ClaimSpec[];
 }
 
