@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { Place, YamlFile } from "./document.ts";
 import type { LocatedError } from "./located.ts";
 import { choicesOf, kindOf, schemasAt, shapeOf } from "./inside.ts";
-import { nameOf, nearest, oneOf, unknownName } from "./suggest.ts";
+import { nameOf, nearest, oneOf, unknownName } from "../units/mod.ts";
 
 /** Keys and indices from the root of the file down to a value. */
 export type Path = readonly (string | number)[];
@@ -58,14 +58,11 @@ function describe(issue: z.core.$ZodRawIssue): string | undefined {
   const got = nameOf(issue.input);
   switch (issue.code) {
     case "invalid_type": {
-      const hint = issue.expected === "boolean" && /^(yes|no|on|off)$/i.test(String(issue.input))
-        ? "; write true or false"
-        : "";
       const number = typeof issue.input === "number" ? issue.input : undefined;
       const kind = issue.expected === "number" && number !== undefined
         ? "a finite number"
         : ARTICLE(String(issue.expected));
-      return `expected ${kind}, not ${got}${hint}`;
+      return `expected ${kind}, not ${got}`;
     }
     case "invalid_value": {
       const values = issue.values as readonly unknown[];
@@ -146,6 +143,7 @@ function union(context: Context, issue: z.core.$ZodIssueInvalidUnion, path: Path
   if (deepest !== undefined && depth(deepest) > 0) {
     return locate(context, deepest.map((i) => ({ ...i, path: [...issue.path, ...i.path] })));
   }
+  if (issue.message !== "Invalid input") return [errorAtValue(context.yaml, path, issue.message)];
   const alternatives = issue.errors.map((issues) => issues[0]).map((i) =>
     i?.code === "invalid_type"
       ? ARTICLE(i.expected)

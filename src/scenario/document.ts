@@ -59,12 +59,21 @@ export function decodeYaml(file: string, bytes: Uint8Array): string | LocatedErr
 const SYNTAX: Readonly<Record<string, string>> = {
   MULTIPLE_DOCS: "a second document starts here; a file holds one, so drop the ---",
   TAB_AS_INDENT: "a tab is used for indentation; YAML wants spaces",
+  BLOCK_AS_IMPLICIT_KEY: 'a text with a colon and a space in it needs quotes: "a: b"',
   RESOURCE_EXHAUSTION: `nested too deeply; at most ${MAX_DEPTH} levels are read`,
 };
 
 function syntaxError(lines: Lines, error: YAMLError): LocatedError {
-  const message = SYNTAX[error.code] ?? `YAML syntax: ${firstLower(error.message)}`;
-  return lines.error(error.pos[0], error.pos[1], message);
+  const bracket = /^Flow (map|sequence) in block collection/.exec(error.message)?.[1];
+  const quote = /^Missing closing (["'])/.exec(error.message)?.[1];
+  const unclosed = bracket === undefined ? quote : bracket === "map" ? "{" : "[";
+  const message = unclosed === undefined
+    ? SYNTAX[error.code] ?? `YAML syntax: ${firstLower(error.message)}`
+    : `a ${unclosed} before this place is not closed`;
+  // How deep the parser comes depends on its stack: the line is the same each time, the column is not.
+  const line = lines.startOf(lines.lineOf(error.pos[0]));
+  const [start, end] = error.code === "RESOURCE_EXHAUSTION" ? [line, line] : error.pos;
+  return lines.error(start, end, message);
 }
 
 const firstLower = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
@@ -104,6 +113,7 @@ class Reader {
       const target = this.#anchors.get(node.source);
       if (++this.#aliases > MAX_ALIASES) {
         this.#refuse(node, `more than ${MAX_ALIASES} aliases; write the values out`, path);
+        this.#stopped = true;
       } else if (target === undefined) {
         this.#refuse(node, `no anchor &${node.source} stands before this alias`, path);
       } else if (this.#open.has(target)) {
@@ -170,13 +180,14 @@ class Reader {
         continue;
       }
       if (children.has(name)) {
-        this.#refuse(key, `the key "${name}" is written twice; keep one`, inside);
+        const first = this.lines.lineOf(children.get(name)?.key?.[0] ?? 0);
+        this.#refuse(key, `the key "${name}" stands on line ${first} already; keep one`, inside);
         continue;
       }
       const range: readonly [number, number] = at ?? [key.range?.[0] ?? 0, key.range?.[1] ?? 0];
       const child = this.read(pair.value as Node | null, inside, depth + 1, at);
       // A key without a value has no place of its own: its key stands for it.
-      const empty = at === undefined && (pair.value as Node | null)?.range === undefined;
+      const empty = child.end <= child.start;
       children.set(name, {
         ...child,
         key: range,
@@ -196,7 +207,7 @@ function parse(source: string): Document.Parsed | undefined {
       version: "1.2",
       uniqueKeys: false, // ours is linear in the number of keys
       prettyErrors: false,
-      logLevel: "silent",
+      logLevel: "error", // "silent" would also accept a second document
     });
   } catch (error) {
     if (error instanceof RangeError) return undefined; // the parser's own stack
@@ -217,8 +228,10 @@ export function readYaml(
     return failed(lines.error(0, 1, SYNTAX["RESOURCE_EXHAUSTION"] as string));
   }
   if (document.errors.length > 0) {
-    const errors = document.errors.slice(0, MAX_SYNTAX_ERRORS).map((e) => syntaxError(lines, e));
-    return { ok: false, errors: sortErrors(errors) };
+    // Whatever follows from nesting too deeply is no news.
+    const deep = document.errors.find((e) => e.code === "RESOURCE_EXHAUSTION");
+    const told = deep === undefined ? document.errors.slice(0, MAX_SYNTAX_ERRORS) : [deep];
+    return { ok: false, errors: sortErrors(told.map((e) => syntaxError(lines, e))) };
   }
   const directives = document.directives;
   if (directives.yaml.explicit === true || Object.keys(directives.tags).length > 1) {

@@ -1,5 +1,7 @@
 /** Errors with their place in a file, and how they are shown. */
 
+import { shorten } from "../units/mod.ts";
+
 /** One thing wrong in one place of a file. Plain data: also what `--json` prints. */
 export interface LocatedError {
   /** The file as the user named it. */
@@ -29,23 +31,34 @@ export class Lines {
     }
   }
 
-  /** An error at `[start, end)`, cut to the first line. Offsets beyond the text mean its end. */
-  error(start: number, end: number, message: string, path = ""): LocatedError {
-    const from = Math.max(0, Math.min(start, this.source.length));
+  /** The 1-based line of an offset. */
+  lineOf(offset: number): number {
     let [low, high] = [0, this.#starts.length - 1];
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      if ((this.#starts[middle] as number) <= from) low = middle;
+      if ((this.#starts[middle] as number) <= offset) low = middle;
       else high = middle - 1;
     }
-    const begin = this.#starts[low] as number;
-    const text = this.source.slice(begin, this.#starts[low + 1] ?? this.source.length)
+    return low + 1;
+  }
+
+  /** The offset at which a 1-based line begins. */
+  startOf(line: number): number {
+    return this.#starts[line - 1] ?? this.source.length;
+  }
+
+  /** An error at `[start, end)`, cut to the first line. Offsets beyond the text mean its end. */
+  error(start: number, end: number, message: string, path = ""): LocatedError {
+    const from = Math.max(0, Math.min(start, this.source.length));
+    const line = this.lineOf(from);
+    const begin = this.#starts[line - 1] as number;
+    const text = this.source.slice(begin, this.#starts[line] ?? this.source.length)
       .replace(/\r?\n$/, "");
     const at = Math.min(from - begin, text.length);
     const meant = text.slice(at, Math.max(at, end - begin)).trimEnd();
     return {
       file: this.file,
-      line: low + 1,
+      line,
       column: [...text.slice(0, at)].length + 1,
       length: Math.max(1, [...meant].length),
       message,
@@ -96,10 +109,13 @@ export function formatError(error: LocatedError): string {
   const number = String(error.line);
   const gap = " ".repeat(number.length);
   const { line, caret, length } = excerpt(error);
-  const path = error.path === "" ? "" : `  (${visible(error.path)})`;
+  const path = error.path === "" ? "" : `  (${visible(shorten(error.path))})`;
+  const head = `error: ${visible(error.message)}\n` +
+    ` ${gap}--> ${visible(error.file)}:${error.line}:${error.column}${path}`;
+  // An empty line has nothing to point at.
+  if (error.text === "") return head;
   return [
-    `error: ${visible(error.message)}`,
-    ` ${gap}--> ${visible(error.file)}:${error.line}:${error.column}${path}`,
+    head,
     ` ${gap} |`,
     ` ${number} | ${line}`.trimEnd(),
     ` ${gap} | ${" ".repeat(caret)}${"^".repeat(length)}`,

@@ -1,7 +1,7 @@
 /** Scenarios: YAML in, a typed and checked scenario out, every error with its place. */
 export * from "./resolved.ts";
 export * from "./sources.ts";
-export { measureColumns, runColumns } from "./columns.ts";
+export { gatheredColumns, type Gathering, runColumns, yieldedColumns } from "./columns.ts";
 export { folderFiles, MAX_FILE_BYTES } from "./files.ts";
 export { type LoadResult, loadScenario } from "./load.ts";
 export { formatError, formatErrors, type LocatedError } from "./located.ts";
@@ -9,4 +9,4 @@ export { isSafeName, isScenarioId } from "./names.ts";
 export { loadPlatform } from "./platforms.ts";
 export { MAX_SEEDS, parseSeeds } from "./seeds.ts";
 export { MAX_RUNS } from "./settings.ts";
-export { nearest, unknownName } from "./suggest.ts";
+export { nearest, unknownName } from "../units/mod.ts";

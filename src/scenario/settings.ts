@@ -3,15 +3,9 @@ import { buildPlatform, type Platform } from "../hardware/mod.ts";
 import type { Experiment } from "../model/mod.ts";
 import { errorAtKey, errorAtValue, type Path, placeAt } from "./check.ts";
 import type { YamlFile } from "./document.ts";
-import { hasChecks } from "./inside.ts";
+import { hasChecks, objectIssues } from "./inside.ts";
 import type { LocatedError } from "./located.ts";
-import {
-  type ResolvedPlatform,
-  type ResolvedScenario,
-  runCount,
-  settingCount,
-  settingsOf,
-} from "./resolved.ts";
+import { type ResolvedPlatform, type ResolvedScenario, runCount, settingsOf } from "./resolved.ts";
 
 /** Most runs of one scenario. */
 export const MAX_RUNS = 1_000_000;
@@ -80,9 +74,8 @@ export function checkSettings(
   for (const { index, hardware, parameters } of settingsOf(scenario)) {
     if (found.size >= MAX_PROBLEMS) break;
     if (together) {
-      // Refinements see the canonical values: the object's own checks, not its keys' again.
-      for (const issue of objectIssues(experiment, yaml, scenario, index)) {
-        add(index, issue.path, issue.message);
+      for (const { path, message } of objectIssues(experiment.parameters, parameters)) {
+        add(index, path, message);
       }
     }
     const platform = platforms.get(hardware);
@@ -93,27 +86,3 @@ export function checkSettings(
   }
   return [...found.values()];
 }
-
-/** Issues of the whole parameters object at one setting, from the values as written. */
-function objectIssues(
-  experiment: Experiment,
-  yaml: YamlFile,
-  scenario: Checkable,
-  index: number,
-) {
-  const written: Record<string, unknown> = {
-    ...placeAt(yaml.root, ["parameters"]).place.value as Record<string, unknown>,
-  };
-  let rest = index;
-  for (const axis of [...scenario.axes].reverse()) {
-    const i = rest % axis.points.length;
-    rest = Math.floor(rest / axis.points.length);
-    for (const key of Object.keys(axis.points[i]?.parameters ?? {})) {
-      const path = axis.from === "sweep" ? ["sweep", key, i] : ["cases", i, key];
-      written[key] = placeAt(yaml.root, path).place.value;
-    }
-  }
-  return experiment.parameters.safeParse(written).error?.issues ?? [];
-}
-
-export { settingCount };
