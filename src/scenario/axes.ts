@@ -6,7 +6,7 @@ import type { Experiment } from "../model/mod.ts";
 import { check, errorAtKey, errorAtValue, type Path, placeAt } from "./check.ts";
 import type { YamlFile } from "./document.ts";
 import { isMapping, type Written } from "./shell-reader.ts";
-import { choicesOf, exampleOf, shapeOf } from "./inside.ts";
+import { choicesOf, examplesOf, shapeOf } from "./inside.ts";
 import type { LocatedError } from "./located.ts";
 import type { Axis, AxisPoint, Parameters, VariedColumn } from "./resolved.ts";
 import { nearest, oneOf, unknownName } from "../units/mod.ts";
@@ -172,7 +172,7 @@ export function resolveAxes(
 function expected(schema: z.ZodType): string {
   const choices = choicesOf(schema);
   if (choices !== undefined) return `; expected ${oneOf(choices)}`;
-  const example = exampleOf(schema);
+  const [example] = examplesOf(schema);
   return example === undefined ? "" : `; write for example ${example}`;
 }
 

@@ -201,6 +201,18 @@ class Reader {
 
 const join = (path: string, key: string | number) => path === "" ? `${key}` : `${path}.${key}`;
 
+/** Where brackets open more deeply than any file means; the parser would take seconds to find out. */
+function tooManyBrackets(source: string): number | undefined {
+  let depth = 0;
+  for (let i = 0; i < source.length; i++) {
+    const c = source[i];
+    if (c === "[" || c === "{") depth++;
+    else if (c === "]" || c === "}") depth--;
+    if (depth > 1000) return i;
+  }
+  return undefined;
+}
+
 function parse(source: string): Document.Parsed | undefined {
   try {
     return parseDocument(source, {
@@ -223,6 +235,10 @@ export function readYaml(
 ): { ok: true; yaml: YamlFile } | { ok: false; errors: LocatedError[] } {
   const lines = new Lines(file, source);
   const failed = (...errors: LocatedError[]) => ({ ok: false as const, errors });
+  const brackets = tooManyBrackets(source);
+  if (brackets !== undefined) {
+    return failed(lines.error(brackets, brackets + 1, SYNTAX["RESOURCE_EXHAUSTION"] as string));
+  }
   const document = parse(source);
   if (document === undefined) {
     return failed(lines.error(0, 1, SYNTAX["RESOURCE_EXHAUSTION"] as string));

@@ -92,12 +92,23 @@ export function descriptionOf(schema: z.ZodType): string | undefined {
   return inner === undefined ? undefined : descriptionOf(inner);
 }
 
-/** An example of a quantity's schema (`50ms`), from the metadata that src/units gives. */
-export function exampleOf(schema: z.ZodType): string | undefined {
-  const meta = (unwrap(schema) as { meta?: () => { examples?: readonly unknown[] } | undefined })
-    .meta?.();
-  const example = meta?.examples?.[0];
-  return example === undefined ? undefined : String(example);
+/** Examples that a schema was given by `.meta({ examples })`, or a wrapped one was. */
+export function examplesOf(schema: z.ZodType): readonly unknown[] {
+  const own = (schema.meta() as { examples?: readonly unknown[] } | undefined)?.examples;
+  if (own !== undefined) return own;
+  const def = defOf(schema);
+  const inner = def.innerType ?? (def.type === "pipe" ? def.in : undefined);
+  return inner === undefined ? [] : examplesOf(inner);
+}
+
+/** The schema of a list's items; undefined for any other schema. */
+export function elementOf(schema: z.ZodType): z.ZodType | undefined {
+  return defOf(unwrap(schema)).element;
+}
+
+/** The alternatives of a union; none for any other schema. */
+export function optionsOf(schema: z.ZodType): readonly z.ZodType[] {
+  return defOf(unwrap(schema)).options ?? [];
 }
 
 /** Whether a value for `schema` may be left out. */

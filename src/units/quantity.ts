@@ -142,14 +142,32 @@ export function parseQuantity(text: string, dimension: Dimension): number {
   return dimension === "duration" || dimension === "bytes" ? Math.round(value) : value;
 }
 
-/** Writes a canonical number in the largest unit that keeps it at 1 or more: `50000000` → `50ms`. */
+/** Text that `parseQuantity` accepts for a dimension, as a JSON Schema pattern. */
+export function quantityPattern(dimension: Dimension): string {
+  const units = Object.keys(DIMENSIONS[dimension].units).join("|");
+  return `^\\s*[+-]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][+-]?\\d+)?\\s*(${units})\\s*$`;
+}
+
+/**
+ * Writes a canonical number in the largest unit that keeps it at 1 or more: `50000000` → `50ms`.
+ * Sizes that are whole KiB, MiB or GiB but no whole KB are written so: `65536` → `64KiB`.
+ */
 export function formatQuantity(value: number, dimension: Dimension): string {
   const info = DIMENSIONS[dimension];
-  const decimal = Object.entries(info.units)
-    .filter(([unit]) => !unit.includes("i") && unit !== "min" && unit !== "h" && unit !== "core")
+  const binary = (unit: string) => unit.includes("i") && unit !== "min";
+  const even = (unit: string) => Number.isInteger(value / (info.units[unit] as number));
+  const units = Object.entries(info.units)
+    .filter(([unit]) => !["min", "h", "core"].includes(unit))
     .sort((a, b) => b[1] - a[1]);
-  const [unit, factor] = decimal.find(([, f]) => Math.abs(value) >= f) ??
-    decimal[decimal.length - 1] as [string, number];
-  const amount = Number((value / factor).toPrecision(12));
+  const fits = ([, factor]: [string, number]) => Math.abs(value) >= factor;
+  const decimal = units.filter(([unit]) => !binary(unit));
+  const best = decimal.find(fits) ?? decimal[decimal.length - 1] as [string, number];
+  const whole = even(best[0])
+    ? undefined
+    : units.find((entry) => binary(entry[0]) && fits(entry) && even(entry[0]));
+  const [unit, factor] = whole ?? best;
+  const rounded = Number((value / factor).toPrecision(12));
+  const exact = Number((rounded * factor).toPrecision(15)) === value;
+  const amount = exact ? rounded : Number((value / factor).toPrecision(15));
   return dimension === "cpu" ? `${amount} ${unit}` : `${amount}${unit}`;
 }

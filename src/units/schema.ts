@@ -5,6 +5,7 @@ import {
   DIMENSIONS,
   formatQuantity,
   parseQuantity,
+  quantityPattern,
   UnitError,
 } from "./quantity.ts";
 
@@ -53,6 +54,7 @@ export function quantity(
     .meta({
       description: `${info.noun} in ${Object.keys(info.units).join(" ")}`,
       examples: [info.example],
+      pattern: quantityPattern(dimension),
     })
     .transform((text, context) => {
       let value: number;
