@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import process from "node:process";
-import { nearest } from "../scenario/mod.ts";
+import { nearest } from "../units/mod.ts";
 import { CommandError, Exit } from "./exit.ts";
 import { library, shippedScenarios } from "./library.ts";
 
@@ -135,7 +135,9 @@ export function findScenarios(names: readonly string[]): ScenarioSource[] {
     if (path !== undefined) add(shippedSource(path));
     else if (isFolder(name)) {
       const files = [...yamlBelow(name)];
-      if (files.length === 0) throw new CommandError(Exit.usage, `${name} holds no scenario (*.yaml)`);
+      if (files.length === 0) {
+        throw new CommandError(Exit.usage, `${name} holds no scenario (*.yaml)`);
+      }
       files.map(fileSource).forEach(add);
     } else if (isFile(name)) add(fileSource(name));
     else if (name.includes("*")) shippedMatching([name]).forEach(add);

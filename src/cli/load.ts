@@ -2,7 +2,7 @@
 import { dirname, join, posix } from "node:path";
 import process from "node:process";
 import { createHash } from "node:crypto";
-import { loadCatalogue } from "../experiment/mod.ts";
+import { loadCatalogue } from "../experiment/catalogue.ts";
 import type { Experiment } from "../model/mod.ts";
 import {
   type ExperimentEntry,

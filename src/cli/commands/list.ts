@@ -1,6 +1,6 @@
 /** `list`: what can be run. */
 import { parse } from "yaml";
-import { loadCatalogue } from "../../experiment/mod.ts";
+import { loadCatalogue } from "../../experiment/catalogue.ts";
 import { Exit, type ExitCode } from "../exit.ts";
 import { shippedMatching } from "../find.ts";
 import type { Terminal } from "../terminal.ts";
