@@ -1,7 +1,7 @@
 /** A host as a platform YAML writes it, and as the models read it. */
 import { distance } from "fastest-levenshtein";
 import { z } from "zod";
-import { bitRate, bytes, duration, frequency } from "../units/mod.ts";
+import { bitRate, bytes, duration, frequency, ratio } from "../units/mod.ts";
 import { HOST_PARTS, type HostConstants } from "./parts/mod.ts";
 
 const GHZ = 1e9;
@@ -59,6 +59,7 @@ export const hostSchema = z.strictObject({
   bandwidth_slice: duration({ min: 1e3, max: 1000 * MS }).optional(),
   wake_up_cost: duration({ max: 100 * MS }).optional(),
   context_switch_cost: duration({ max: 100 * MS }).optional(),
+  newidle_share: ratio({ max: 1 }).optional(),
 }).superRefine((host, context) => {
   const constants = HOST_PARTS.get(host.part)?.constants;
   if (constants === undefined) return;
@@ -105,6 +106,8 @@ export interface HostSpec {
   readonly wakeUpCost: number;
   /** ns. */
   readonly contextSwitchCost: number;
+  /** 0..1. */
+  readonly newidleShare: number;
 }
 
 /** YAML key of every constant of a part that a platform may overwrite. */
@@ -120,6 +123,7 @@ const KEYS: Readonly<Record<keyof HostConstants, Exclude<keyof HostYaml, "part">
   bandwidthSlice: "bandwidth_slice",
   wakeUpCost: "wake_up_cost",
   contextSwitchCost: "context_switch_cost",
+  newidleShare: "newidle_share",
 };
 
 /**

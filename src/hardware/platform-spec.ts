@@ -1,19 +1,12 @@
 /** What a platform YAML (scenarios/hardware/*.yaml) may say: hosts by name, and the links between them. */
 import { z } from "zod";
-import { bitRate, duration } from "../units/mod.ts";
 import { hostSchema, unknownName } from "./host-spec.ts";
+import { linkSchema } from "./network/spec.ts";
 
 const name = z.string().regex(
   /^[a-z][a-z0-9-]*$/,
   "expected a name of lower-case letters, digits and dashes, for example edge-site",
 );
-
-/** A place-holder until the network room's own description of a link. */
-export const linkSchema = z.strictObject({
-  between: z.tuple([name, name]).describe("the two hosts that the link joins"),
-  rate: bitRate({ min: 1e3, max: 1e13 }),
-  rtt: duration({ max: 60e9 }).describe("round-trip time of an empty packet"),
-});
 
 /** A platform: named hosts and the links between them. */
 export const platformSchema = z.strictObject({
@@ -41,7 +34,7 @@ export const platformSchema = z.strictObject({
       context.addIssue({
         code: "custom",
         path: ["links", i, "between"],
-        message: `a link from "${a}" to itself; expected two different hosts`,
+        message: `a link from "${a}" to itself; a host's loopback needs no link`,
         input: link.between,
       });
     }
@@ -61,5 +54,3 @@ export const platformSchema = z.strictObject({
 
 /** A platform as written, in canonical units. */
 export type PlatformYaml = z.output<typeof platformSchema>;
-/** A link as written, in canonical units. */
-export type LinkSpec = z.output<typeof linkSchema>;

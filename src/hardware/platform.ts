@@ -1,6 +1,7 @@
 /** The simulated hardware of one run: a checked description, from which live objects are made. */
 import { type HostSpec, resolveHost, unknownName } from "./host-spec.ts";
-import type { LinkSpec, PlatformYaml } from "./platform-spec.ts";
+import { type LinkSpec, loopbackOf, resolveLink } from "./network/spec.ts";
+import type { PlatformYaml } from "./platform-spec.ts";
 
 /** Hosts and links with every constant known. Immutable: live hosts belong to a `Simulation`. */
 export class Platform {
@@ -22,7 +23,7 @@ export class Platform {
     this.hosts = new Map(
       Object.entries(yaml.hosts).map(([name, host]) => [name, resolveHost(name, host)]),
     );
-    this.links = Object.freeze([...yaml.links]);
+    this.links = Object.freeze(yaml.links.map((link) => Object.freeze(resolveLink(link))));
     Object.freeze(this);
   }
 
@@ -42,13 +43,14 @@ export class Platform {
   }
 
   /**
-   * The link that joins two hosts, in either order.
+   * The link that joins two hosts, in either order; a host and itself: its loopback.
    *
    * @throws {RangeError} when one of them is unknown or no link joins them.
    */
   link(a: string, b: string): LinkSpec {
     this.host(a);
     this.host(b);
+    if (a === b) return loopbackOf(a);
     const found = this.links.find(({ between: [x, y] }) =>
       (x === a && y === b) || (x === b && y === a)
     );

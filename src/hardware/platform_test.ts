@@ -53,7 +53,7 @@ Deno.test("a host takes its constants from its part and its differences from the
   assert.equal(built.host("server").cores, 8);
   assert.equal(built.host("client").cpus, 16);
   assert.equal(built.host("client").bandwidthSlice, 5e6);
-  assert.equal(built.link("server", "client").rtt, 50e6);
+  assert.equal(built.link("server", "client").latency, 25e6);
 });
 
 Deno.test("a misspelt part or host gets a suggestion at its place", () => {
@@ -95,4 +95,5 @@ Deno.test("asking a platform for what it does not have names what it has", () =>
   const built = buildPlatform(platformSchema.parse(platform({ links: [] })));
   assert.throws(() => built.host("serve"), /platform "pair": unknown host "serve".*server/);
   assert.throws(() => built.link("client", "server"), /no link joins/);
+  assert.deepEqual(built.link("client", "client").between, ["client", "client"]);
 });

@@ -71,9 +71,17 @@ export class Resource extends Condition<void> {
     if (!(units > 0 && units <= this.#used)) {
       throw new Error(`resource "${this.name}": ${units} released while ${this.#used} are held`);
     }
+    const head = this.#line.head;
+    if (head !== null && head.units === units && this.#used <= this.#servers) {
+      // Handed over: the number of busy servers does not change.
+      this.#line.remove(head);
+      this.queue.set(this.#line.size);
+      head.wake(undefined);
+      return;
+    }
     this.#used -= units;
     this.busy.set(this.#used);
-    this.#grant();
+    if (head !== null) this.#grant();
   }
 
   /** Holds servers while `body` runs; released however it ends. */

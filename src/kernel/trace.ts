@@ -1,5 +1,7 @@
 /** Traces in the Chrome/Perfetto JSON array format. */
+import type { Task } from "./task.ts";
 import type { Ticks } from "./time.ts";
+import type { Waitable } from "./waiting.ts";
 
 /** Values shown beside an event. */
 export type TraceArguments = Readonly<Record<string, string | number | boolean>>;
@@ -49,6 +51,18 @@ export class TraceSink {
   /** New values of a counter. */
   counter(name: string, at: Ticks, values: Readonly<Record<string, number>>): void {
     this.#emit(`"ph":"C","name":${JSON.stringify(name)},"ts":${at / 1e3}`, "", values);
+  }
+  /** @internal A task began. */
+  taskBegins(task: Task<any>, at: Ticks): void {
+    void task, at;
+  }
+  /** @internal A task waits for something, or (null) no longer does. */
+  taskWaits(task: Task<any>, at: Ticks, what: Waitable | null): void {
+    void task, at, what;
+  }
+  /** @internal A task ended. */
+  taskEnds(task: Task<any>, at: Ticks): void {
+    void task, at;
   }
   /** Writes what is left and closes the array. */
   close(): void {

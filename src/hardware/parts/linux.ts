@@ -4,7 +4,12 @@ import { constant, type HostConstants } from "./part.ts";
 /** Scheduler constants of a Linux host whose kernel was not measured by us. */
 export const LINUX_DEFAULTS: Pick<
   HostConstants,
-  "tickRate" | "schedulerSlice" | "bandwidthSlice" | "wakeUpCost" | "contextSwitchCost"
+  | "tickRate"
+  | "schedulerSlice"
+  | "bandwidthSlice"
+  | "wakeUpCost"
+  | "contextSwitchCost"
+  | "newidleShare"
 > = {
   tickRate: constant(
     "250Hz",
@@ -35,5 +40,11 @@ export const LINUX_DEFAULTS: Pick<
     "duration",
     "assumed",
     "order of magnitude of perf bench sched pipe on Xeons of that age, without cache refill",
+  ),
+  newidleShare: constant(
+    "100%",
+    "ratio",
+    "published",
+    "kernel/sched/fair.c, newidle_balance of kernels up to 6.17: always, when some CPU is overloaded",
   ),
 };

@@ -56,10 +56,15 @@ export interface HostConstants {
   readonly schedulerSlice: Constant;
   /** `sched_cfs_bandwidth_slice_us`: runtime that a CPU takes from a group's pool at once, ns. */
   readonly bandwidthSlice: Constant;
-  /** CPU time that a thread spends between being woken on an idle core and its first own work, ns. */
+  /** From a thread's being woken on an idle CPU to its first instruction (interrupt, idle exit), ns. */
   readonly wakeUpCost: Constant;
-  /** CPU time lost when a core goes from one thread to another, ns. */
+  /** CPU time charged to a thread when a CPU goes over to it from another, ns. */
   readonly contextSwitchCost: Constant;
+  /**
+   * How often a CPU that runs out of work looks for threads that wait on other CPUs, as a share.
+   * 1 up to Linux 6.17; later kernels draw it by the share of earlier looks that found some (NI_RANDOM).
+   */
+  readonly newidleShare: Constant;
 }
 
 /** A named computer. */

@@ -1,7 +1,7 @@
 /** The virtual machine on which data/kernel was measured. */
 import { constant, count, type HostPart } from "./part.ts";
 
-const DATA = "data/README.md, CPU quota on a real kernel: Linux 6.18, 2-core virtual machine";
+const DATA = "data/kernel/README.md: Linux 6.18, 2-core virtual machine";
 
 /** Two virtual CPUs under Linux 6.18, HZ 250, EEVDF scheduler, cgroup v1. */
 export const twoCoreVm: HostPart = {
@@ -32,12 +32,24 @@ export const twoCoreVm: HostPart = {
       "measured",
       "/proc/sys/kernel/sched_cfs_bandwidth_slice_us of the machine",
     ),
-    wakeUpCost: constant("100us", "duration", "calibrated", "data/kernel/cpu_quota_cases.csv"),
+    wakeUpCost: constant(
+      "100us",
+      "duration",
+      "measured",
+      "tools/measure-cpu-quota on such a machine: 60 to 130 us from a job's due time to its first work",
+    ),
     contextSwitchCost: constant(
-      "2us",
+      "5us",
       "duration",
       "assumed",
-      "order of magnitude, perf bench sched pipe",
+      "order of magnitude of perf bench sched pipe in a virtual machine",
+    ),
+    newidleShare: constant(
+      "20%",
+      "ratio",
+      "measured",
+      "tools/measure-cpu-quota on such a machine: 156 of 732 threads woken behind a running one were " +
+        "taken over by the CPU that had just become idle",
     ),
   },
 };

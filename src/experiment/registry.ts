@@ -1,0 +1,13 @@
+/** The systems, one line each, loaded when one of their experiments is asked for. */
+import type { Experiment } from "../model/mod.ts";
+
+/** What a system's mod.ts offers to the runner. */
+export interface SystemModule {
+  readonly experiments: readonly Experiment[];
+}
+
+/** Systems by name: the part of an experiment's id before the slash is not always the same. */
+export type Systems = Readonly<Record<string, () => Promise<SystemModule>>>;
+
+/** Every system of this tool. */
+export const SYSTEMS: Systems = {};

@@ -1,0 +1,6 @@
+/** Experiments that hold the substrate against real machines and textbook answers. */
+import type { Experiment } from "../model/mod.ts";
+import { cpuQuota } from "./cpu-quota.ts";
+
+/** What this room offers to the runner. */
+export const experiments: readonly Experiment[] = [cpuQuota];
