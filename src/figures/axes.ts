@@ -169,7 +169,7 @@ export function nameRuler(extent: Extent): Ruler {
 type Room = (label: string) => number;
 
 const UPRIGHT: Room = () => 24;
-const FLAT: Room = (label) => label.length * 7.9 + 12;
+const FLAT: Room = (label) => label.length * 7.6 + 8;
 
 /** What a ruler must know of its axis. */
 export interface RulerOptions {
@@ -265,7 +265,7 @@ function logRuler(
   const tick = (value: number) => ({ value, label: formatNumber(value, wide) });
   const choices = [
     ...(extent.nice || extent.values === undefined ? [] : [extent.values]),
-    ...[[1, 2, 3, 4, 5, 7], [1, 2, 5], [1, 3], [1]].map((lead) => powers(min, max, lead, 1)),
+    ...[[1, 2, 3, 4, 5, 7], [1, 2, 5], [1]].map((lead) => powers(min, max, lead, 1)),
     powers(min, max, [1], 2),
     powers(min, max, [1], 3),
   ].map((values) => values.map(tick));
@@ -378,9 +378,10 @@ export function scaleOptions(of: {
 
 /** Degrees by which names must be turned to fit side by side along `length` logical pixels. */
 export function turnOf(extent: Extent, length: number): number {
-  const names = extent.categories ?? [];
+  const names = (extent.categories ?? []).map((c) => c.label.length * 7.6);
   const slot = length / Math.max(1, names.length);
-  return names.some((c) => c.label.length * 7.9 + 6 > slot) ? 38 : 0;
+  const touch = names.some((width, i) => ((names[i - 1] ?? 0) + width) / 2 + 5 > slot);
+  return touch ? 38 : 0;
 }
 
 /** A font as Chart.js takes it. */

@@ -89,9 +89,11 @@ export function drawChart(
   };
 }
 
-// Later series over earlier ones; Chart.js would do the reverse.
+// Later lines over earlier ones; Chart.js would do the reverse. Bars stand in their order anyway.
 function layered(datasets: ChartDescription["datasets"]): Record<string, unknown>[] {
-  return datasets.map((dataset, i) => ({ ...dataset, order: datasets.length - i }));
+  return datasets.map((dataset, i) =>
+    dataset["showLine"] === undefined ? dataset : { ...dataset, order: datasets.length - i }
+  );
 }
 
 // Chart.js resets the transform and clears the canvas; both would leave our rectangle.

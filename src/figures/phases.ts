@@ -78,7 +78,8 @@ export function phaseScale(
   const slot = Math.min(
     ...phases.map((p) => ((p.to - p.from) / (limits.max - limits.min)) * length),
   );
-  const label = (p: Phase) => `${p.label} ${word}`;
+  // "1 thread": the one plural that needs care.
+  const label = (p: Phase) => `${p.label} ${p.label === "1" ? word.replace(/s$/, "") : word}`;
   const fits = phases.every((p) => label(p).length * 7.2 + 4 < slot);
   const ticks = phases.map((p) => ({
     value: (p.from + p.to) / 2,

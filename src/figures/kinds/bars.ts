@@ -10,7 +10,7 @@ import {
   turnOf,
 } from "../axes.ts";
 import { groupLines, groupScale } from "../groups.ts";
-import { axisTitle, formatNumber } from "../labels.ts";
+import { axisTitle, formatNumber, type NumberFormat } from "../labels.ts";
 import {
   categoriesOf,
   measureFormat,
@@ -190,6 +190,8 @@ function valueLabels(plot: PlotOf<"bars">, isCut: boolean) {
       ctx.save();
       ctx.font = font(11);
       ctx.fillStyle = INK.text;
+      const alone = chart.data.datasets.length === 1;
+      const free = (width: number) => alone ? width * 1.35 : width + 2;
       chart.data.datasets.forEach((dataset, i) => {
         const axis = chart.scales[plot.horizontal ? "x" : "y"];
         chart.getDatasetMeta(i).data.forEach((element, j) => {
@@ -202,11 +204,12 @@ function valueLabels(plot: PlotOf<"bars">, isCut: boolean) {
           if (cutHere) slash(ctx as never, plot.horizontal, bar, pixel);
           write(
             ctx as never,
-            formatNumber(short(value), format),
+            short(value, format),
             plot.horizontal,
             bar,
             pixel,
             value < 0,
+            free(bar.width),
           );
         });
       });
@@ -216,8 +219,11 @@ function valueLabels(plot: PlotOf<"bars">, isCut: boolean) {
 }
 
 /** Three significant digits, or the whole number where that has more. */
-function short(value: number): number {
-  return Math.abs(value) >= 1000 ? Math.round(value) : Number(value.toPrecision(3));
+function short(value: number, format: NumberFormat): string {
+  if (Number.isInteger(value) || Math.abs(value) >= 100 || format !== "plain") {
+    return formatNumber(format === "plain" ? Math.round(value) : value, format);
+  }
+  return formatNumber(value, format, Math.abs(value) >= 10 ? 1 : 2);
 }
 
 function write(
@@ -227,6 +233,7 @@ function write(
   bar: { x: number; y: number; width: number },
   end: number,
   below: boolean,
+  free: number,
 ): void {
   const side = below ? -1 : 1;
   ctx.save();
@@ -234,7 +241,7 @@ function write(
   if (lying) {
     ctx.textAlign = below ? "right" : "left";
     ctx.fillText(text, end + 4 * side, bar.y);
-  } else if (ctx.measureText(text).width <= bar.width + 8) {
+  } else if (ctx.measureText(text).width <= free) {
     ctx.textAlign = "center";
     ctx.fillText(text, bar.x, end - 9 * side);
   } else {
