@@ -21,6 +21,9 @@ export interface ColumnProblem {
 
 type Path = readonly (string | number)[];
 
+/** How uncertainty is drawn: see `interval` of a measure. */
+export type Interval = "stddev" | "ci" | "minmax";
+
 /** The columns beside a measure that its interval is drawn from. */
 export const INTERVAL_SUFFIXES = {
   stddev: ["_stddev"],

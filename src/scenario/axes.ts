@@ -3,24 +3,16 @@ import type { z } from "zod";
 import { quantityOf } from "../units/mod.ts";
 import type { Cell, Row } from "../table/mod.ts";
 import type { Experiment } from "../model/mod.ts";
-import { check, errorAtKey, errorAtValue, type Path } from "./check.ts";
+import { check, errorAtKey, errorAtValue, type Path, placeAt } from "./check.ts";
 import type { YamlFile } from "./document.ts";
-import { choicesOf, exampleOf, shapeOf } from "./inside.ts";
-import type { LocatedError } from "./located.ts";
+import { isMapping, type Written } from "./shell-reader.ts";
+import { choicesOf, examplesOf, shapeOf } from "./inside.ts";
+import type { Finding } from "./located.ts";
 import type { Axis, AxisPoint, Parameters, VariedColumn } from "./resolved.ts";
-import { nearest, oneOf, unknownName } from "./suggest.ts";
+import { nearest, oneOf, unknownName } from "../units/mod.ts";
 
 /** The key that varies the platform instead of a parameter. */
 const HARDWARE = "hardware";
-
-/** What the scenario wrote, as far as it is well-formed. */
-export interface Written {
-  /** The platform where no axis chooses one. */
-  readonly hardware: string | undefined;
-  readonly parameters: Readonly<Record<string, unknown>>;
-  readonly cases: readonly Readonly<Record<string, unknown>>[];
-  readonly sweep: Readonly<Record<string, readonly unknown[]>>;
-}
 
 /** Canonical parameters and axes. */
 export interface Varied {
@@ -54,7 +46,7 @@ export function resolveAxes(
   yaml: YamlFile,
   experiment: Experiment,
   written: Written,
-  report: (...errors: LocatedError[]) => void,
+  report: (...errors: Finding[]) => void,
 ): Varied {
   const shape = shapeOf(experiment.parameters) ?? {};
   const names = Object.keys(shape);
@@ -132,7 +124,9 @@ export function resolveAxes(
     if (written.cases.length === 0) return undefined;
     const canonical = written.cases.map((one, i) => {
       const values: Record<string, unknown> = {};
-      if (Object.keys(one).length === 0) {
+      if (
+        Object.keys(one).length === 0 && isMapping(placeAt(yaml.root, ["cases", i]).place.value)
+      ) {
         report(errorAtValue(yaml, ["cases", i], "an empty case sets nothing; drop it"));
       }
       for (const [key, value] of Object.entries(one)) {
@@ -166,7 +160,8 @@ export function resolveAxes(
       const setting = written.cases.map((one) => Object.hasOwn(one, key));
       if (!setting.includes(true)) report(errorAtKey(yaml, ["parameters", key], message));
       setting.forEach((is, i) => {
-        if (is || !setting.includes(true) || typo(Object.keys(written.cases[i] ?? {}))) return;
+        const keys = Object.keys(written.cases[i] ?? {});
+        if (is || !setting.includes(true) || keys.length === 0 || typo(keys)) return;
         report(errorAtKey(yaml, ["cases", i, key], message));
       });
     }
@@ -177,7 +172,7 @@ export function resolveAxes(
 function expected(schema: z.ZodType): string {
   const choices = choicesOf(schema);
   if (choices !== undefined) return `; expected ${oneOf(choices)}`;
-  const example = exampleOf(schema);
+  const [example] = examplesOf(schema);
   return example === undefined ? "" : `; write for example ${example}`;
 }
 

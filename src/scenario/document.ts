@@ -4,7 +4,7 @@
  */
 import { isAlias, isMap, isScalar, isSeq, parseDocument } from "yaml";
 import type { Document, Node, Scalar, YAMLError, YAMLMap, YAMLSeq } from "yaml";
-import { Lines, type LocatedError, sortErrors } from "./located.ts";
+import { type Finding, Lines } from "./located.ts";
 
 /** A value of the document with its place: offsets `[start, end)` into the text. */
 export interface Place {
@@ -30,15 +30,14 @@ const MAX_ALIASES = 100;
 const MAX_VALUES = 100_000;
 const MAX_DEPTH = 64;
 const MAX_SYNTAX_ERRORS = 5;
-const MAX_READ_ERRORS = 20;
 
 /** Text of a file's bytes, or the error that they are too many or no UTF-8. */
-export function decodeYaml(file: string, bytes: Uint8Array): string | LocatedError {
+export function decodeYaml(file: string, bytes: Uint8Array): string | Finding {
   if (bytes.length > MAX_YAML_BYTES) {
     const size = (bytes.length / 1024).toFixed(0);
     const limit = MAX_YAML_BYTES / 1024;
     const message = `the file has ${size} KiB; at most ${limit} KiB are read as YAML`;
-    return new Lines(file, "").error(0, 0, message);
+    return new Lines(file, "").finding(0, 0, message);
   }
   const text = new TextDecoder("utf-8").decode(bytes);
   const again = new TextEncoder().encode(text);
@@ -48,7 +47,7 @@ export function decodeYaml(file: string, bytes: Uint8Array): string | LocatedErr
   if (bad < 0 && body.length === again.length) return text;
   const at = bad < 0 ? text.length : new TextDecoder("utf-8").decode(body.subarray(0, bad)).length;
   const byte = body[bad]?.toString(16).padStart(2, "0") ?? "";
-  return new Lines(file, text).error(
+  return new Lines(file, text).finding(
     at,
     at + 1,
     `the file is not UTF-8 text (byte 0x${byte}); save it as UTF-8`,
@@ -59,19 +58,28 @@ export function decodeYaml(file: string, bytes: Uint8Array): string | LocatedErr
 const SYNTAX: Readonly<Record<string, string>> = {
   MULTIPLE_DOCS: "a second document starts here; a file holds one, so drop the ---",
   TAB_AS_INDENT: "a tab is used for indentation; YAML wants spaces",
+  BLOCK_AS_IMPLICIT_KEY: 'a text with a colon and a space in it needs quotes: "a: b"',
   RESOURCE_EXHAUSTION: `nested too deeply; at most ${MAX_DEPTH} levels are read`,
 };
 
-function syntaxError(lines: Lines, error: YAMLError): LocatedError {
-  const message = SYNTAX[error.code] ?? `YAML syntax: ${firstLower(error.message)}`;
-  return lines.error(error.pos[0], error.pos[1], message);
+function syntaxError(lines: Lines, error: YAMLError): Finding {
+  const bracket = /^Flow (map|sequence) in block collection/.exec(error.message)?.[1];
+  const quote = /^Missing closing (["'])/.exec(error.message)?.[1];
+  const unclosed = bracket === undefined ? quote : bracket === "map" ? "{" : "[";
+  const message = unclosed === undefined
+    ? SYNTAX[error.code] ?? `YAML syntax: ${firstLower(error.message)}`
+    : `a ${unclosed} before this place is not closed`;
+  // How deep the parser comes depends on its stack: the line is the same each time, the column is not.
+  const line = lines.startOf(lines.lineOf(error.pos[0]));
+  const [start, end] = error.code === "RESOURCE_EXHAUSTION" ? [line, line] : error.pos;
+  return lines.finding(start, end, message);
 }
 
 const firstLower = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
 
 /** Walks the syntax tree once, in document order: values, places, and what is refused. */
 class Reader {
-  readonly errors: LocatedError[] = [];
+  readonly errors: Finding[] = [];
   readonly #anchors = new Map<string, Node>();
   readonly #open = new Set<Node>();
   #values = 0;
@@ -82,7 +90,7 @@ class Reader {
 
   #refuse(node: { range?: readonly number[] | null | undefined }, message: string, path: string) {
     const [start = 0, end = 0] = node.range ?? [];
-    this.errors.push(this.lines.error(start, end, message, path));
+    this.errors.push(this.lines.finding(start, end, message, path));
   }
 
   /** The place of `node`. `at` overrides its offsets: what an alias stands for is shown at the alias. */
@@ -104,6 +112,7 @@ class Reader {
       const target = this.#anchors.get(node.source);
       if (++this.#aliases > MAX_ALIASES) {
         this.#refuse(node, `more than ${MAX_ALIASES} aliases; write the values out`, path);
+        this.#stopped = true;
       } else if (target === undefined) {
         this.#refuse(node, `no anchor &${node.source} stands before this alias`, path);
       } else if (this.#open.has(target)) {
@@ -170,13 +179,14 @@ class Reader {
         continue;
       }
       if (children.has(name)) {
-        this.#refuse(key, `the key "${name}" is written twice; keep one`, inside);
+        const first = this.lines.lineOf(children.get(name)?.key?.[0] ?? 0);
+        this.#refuse(key, `the key "${name}" stands on line ${first} already; keep one`, inside);
         continue;
       }
       const range: readonly [number, number] = at ?? [key.range?.[0] ?? 0, key.range?.[1] ?? 0];
       const child = this.read(pair.value as Node | null, inside, depth + 1, at);
       // A key without a value has no place of its own: its key stands for it.
-      const empty = at === undefined && (pair.value as Node | null)?.range === undefined;
+      const empty = child.end <= child.start;
       children.set(name, {
         ...child,
         key: range,
@@ -190,13 +200,25 @@ class Reader {
 
 const join = (path: string, key: string | number) => path === "" ? `${key}` : `${path}.${key}`;
 
+/** Where brackets open more deeply than any file means; the parser would take seconds to find out. */
+function tooManyBrackets(source: string): number | undefined {
+  let depth = 0;
+  for (let i = 0; i < source.length; i++) {
+    const c = source[i];
+    if (c === "[" || c === "{") depth++;
+    else if (c === "]" || c === "}") depth--;
+    if (depth > 1000) return i;
+  }
+  return undefined;
+}
+
 function parse(source: string): Document.Parsed | undefined {
   try {
     return parseDocument(source, {
       version: "1.2",
       uniqueKeys: false, // ours is linear in the number of keys
       prettyErrors: false,
-      logLevel: "silent",
+      logLevel: "error", // "silent" would also accept a second document
     });
   } catch (error) {
     if (error instanceof RangeError) return undefined; // the parser's own stack
@@ -209,33 +231,43 @@ export function readYaml(
   file: string,
   source: string,
   what: string,
-): { ok: true; yaml: YamlFile } | { ok: false; errors: LocatedError[] } {
+): { ok: true; yaml: YamlFile } | { ok: false; errors: Finding[] } {
   const lines = new Lines(file, source);
-  const failed = (...errors: LocatedError[]) => ({ ok: false as const, errors });
+  const failed = (...errors: Finding[]) => ({ ok: false as const, errors });
+  const brackets = tooManyBrackets(source);
+  if (brackets !== undefined) {
+    return failed(lines.finding(brackets, brackets + 1, SYNTAX["RESOURCE_EXHAUSTION"] as string));
+  }
   const document = parse(source);
   if (document === undefined) {
-    return failed(lines.error(0, 1, SYNTAX["RESOURCE_EXHAUSTION"] as string));
+    return failed(lines.finding(0, 1, SYNTAX["RESOURCE_EXHAUSTION"] as string));
   }
   if (document.errors.length > 0) {
-    const errors = document.errors.slice(0, MAX_SYNTAX_ERRORS).map((e) => syntaxError(lines, e));
-    return { ok: false, errors: sortErrors(errors) };
+    // Whatever follows from nesting too deeply is no news.
+    const deep = document.errors.find((e) => e.code === "RESOURCE_EXHAUSTION");
+    const told = deep === undefined ? document.errors.slice(0, MAX_SYNTAX_ERRORS) : [deep];
+    return { ok: false, errors: told.map((e) => syntaxError(lines, e)) };
   }
   const directives = document.directives;
   if (directives.yaml.explicit === true || Object.keys(directives.tags).length > 1) {
-    return failed(lines.error(0, 1, "directives (%YAML, %TAG) are not accepted; drop them"));
+    return failed(lines.finding(0, 1, "directives (%YAML, %TAG) are not accepted; drop them"));
   }
   if (document.contents === null || isEmpty(document.contents)) {
-    return failed(lines.error(0, 0, `the file is empty; a ${what} is a mapping of keys to values`));
+    return failed(
+      lines.finding(0, 0, `the file is empty; a ${what} is a mapping of keys to values`),
+    );
   }
   if (!isMap(document.contents)) {
     const [start, end] = document.contents.range ?? [0, 1];
     const kind = isSeq(document.contents) ? "a list" : "a single value";
-    return failed(lines.error(start, end, `a ${what} is a mapping of keys to values, not ${kind}`));
+    return failed(
+      lines.finding(start, end, `a ${what} is a mapping of keys to values, not ${kind}`),
+    );
   }
   const reader = new Reader(lines);
   const root = reader.read(document.contents as Node, "", 0);
   if (reader.errors.length > 0) {
-    return { ok: false, errors: sortErrors(reader.errors).slice(0, MAX_READ_ERRORS) };
+    return { ok: false, errors: reader.errors };
   }
   return { ok: true, yaml: { lines, root } };
 }

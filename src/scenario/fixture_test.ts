@@ -73,6 +73,7 @@ export const prepareSql: PrepareSql = (statement, tables) => {
 const FILES: Record<string, string> = {
   "traces/a.csv": "arrival_ms,service_ms\n0,1\n",
   "traces/b.csv": "arrival_ms,service_ms\n0,2\n",
+  "broken.csv": "a,a\n1,2\n",
   "measured.csv": "file_size_bytes,measured_ms\n1000,5\n",
 };
 
@@ -100,6 +101,9 @@ title: A figure
 experiment: fake/transfer
 hardware: edge-50ms
 `;
+
+/** The parameters that have no default. */
+export const GIVEN = "parameters: { file_size: 1KB, rtt: 5ms }\n";
 
 /** A complete valid scenario. */
 export const VALID = `# yaml-language-server: $schema=../schema.json

@@ -2,7 +2,7 @@
  * What a zod schema is made of, as far as error messages, templates and column names need to know.
  * zod has no public reflection beyond `_zod.def`; this is the one file that reads it.
  */
-import type { z } from "zod";
+import { z } from "zod";
 
 interface Def {
   readonly type: string;
@@ -20,7 +20,7 @@ interface Def {
   readonly entries?: Record<string, string | number>;
   readonly values?: readonly unknown[];
   readonly defaultValue?: unknown;
-  readonly checks?: readonly unknown[];
+  readonly checks?: readonly z.core.$ZodCheck[];
 }
 
 const defOf = (schema: z.ZodType): Def => (schema as unknown as { _zod: { def: Def } })._zod.def;
@@ -45,10 +45,20 @@ export function shapeOf(schema: z.ZodType): Readonly<Record<string, z.ZodType>> 
 
 /** Whether an object schema checks several keys together (`.refine()`, `.superRefine()`). */
 export function hasChecks(schema: z.ZodType): boolean {
-  const def = defOf(schema);
-  return (def.checks?.length ?? 0) > 0 ||
-    (def.innerType !== undefined && hasChecks(def.innerType)) ||
-    def.type === "pipe";
+  return (defOf(schema).checks?.length ?? 0) > 0;
+}
+
+/**
+ * What an object schema's own checks say of its output. Cheaper than parsing the input again, which
+ * a sweep of many points would do for each.
+ */
+export function objectIssues(
+  schema: z.ZodType,
+  output: Readonly<Record<string, unknown>>,
+): readonly { readonly path: readonly PropertyKey[]; readonly message: string }[] {
+  const payload: z.core.ParsePayload = { value: output, issues: [] };
+  for (const check of defOf(schema).checks ?? []) check._zod.check(payload as never);
+  return payload.issues.map((issue) => z.core.util.finalizeIssue(issue, undefined, z.config()));
 }
 
 /** The values that an enumeration or literal accepts; undefined for any other schema. */
@@ -82,12 +92,23 @@ export function descriptionOf(schema: z.ZodType): string | undefined {
   return inner === undefined ? undefined : descriptionOf(inner);
 }
 
-/** An example of a quantity's schema (`50ms`), from the metadata that src/units gives. */
-export function exampleOf(schema: z.ZodType): string | undefined {
-  const meta = (unwrap(schema) as { meta?: () => { examples?: readonly unknown[] } | undefined })
-    .meta?.();
-  const example = meta?.examples?.[0];
-  return example === undefined ? undefined : String(example);
+/** Examples that a schema was given by `.meta({ examples })`, or a wrapped one was. */
+export function examplesOf(schema: z.ZodType): readonly unknown[] {
+  const own = (schema.meta() as { examples?: readonly unknown[] } | undefined)?.examples;
+  if (own !== undefined) return own;
+  const def = defOf(schema);
+  const inner = def.innerType ?? (def.type === "pipe" ? def.in : undefined);
+  return inner === undefined ? [] : examplesOf(inner);
+}
+
+/** The schema of a list's items; undefined for any other schema. */
+export function elementOf(schema: z.ZodType): z.ZodType | undefined {
+  return defOf(unwrap(schema)).element;
+}
+
+/** The alternatives of a union; none for any other schema. */
+export function optionsOf(schema: z.ZodType): readonly z.ZodType[] {
+  return defOf(unwrap(schema)).options ?? [];
 }
 
 /** Whether a value for `schema` may be left out. */

@@ -1,27 +1,25 @@
 /** A scenario file to a resolved scenario, or every error in it at once, each with its place. */
-import type { z } from "zod";
 import type { Experiment } from "../model/mod.ts";
 import { resolveAxes } from "./axes.ts";
-import { check, errorAtKey, errorAtValue, type Path } from "./check.ts";
-import { checkColumnsAndSql } from "./questions.ts";
+import { errorAtValue, type Path } from "./check.ts";
+import { checkQuestions } from "./questions.ts";
 import type { YamlFile } from "./document.ts";
-import { keepWritten } from "./written.ts";
+import { shapeOf } from "./inside.ts";
 import { collectInputs, collectReferences } from "./inputs.ts";
-import { type LocatedError, sortErrors } from "./located.ts";
-import { loadPlatform, openYaml } from "./platforms.ts";
+import { type Finding, type LocatedError, locateErrors } from "./located.ts";
+import { readClaims, readShell, referencesOf, type Written, writtenOf } from "./shell-reader.ts";
+import type { ClaimSpec } from "../claims/mod.ts";
+import { openYaml, readPlatform } from "./platforms.ts";
 import type { ResolvedPlatform, ResolvedScenario } from "./resolved.ts";
 import { checkSettings, tooManyRuns } from "./settings.ts";
-import { SHELL, type Shell } from "./shell.ts";
+import type { Shell } from "./shell.ts";
 import type { LoadOptions, YamlSource } from "./sources.ts";
-import { nearest, unknownName } from "./suggest.ts";
+import { unknownName } from "../units/mod.ts";
 
 /** What `loadScenario` gives. */
 export type LoadResult =
   | { readonly ok: true; readonly scenario: ResolvedScenario; readonly experiment: Experiment }
   | { readonly ok: false; readonly errors: readonly LocatedError[] };
-
-/** Most errors reported for one scenario. */
-const MAX_ERRORS = 50;
 
 /**
  * Loads a scenario: YAML, keys, parameters in every combination, platforms, input files, columns of
@@ -29,19 +27,15 @@ const MAX_ERRORS = 50;
  */
 export async function loadScenario(source: YamlSource, options: LoadOptions): Promise<LoadResult> {
   const opened = openYaml(source, "scenario");
-  if (!opened.ok) return opened;
+  if (!opened.ok) return { ok: false, errors: locateErrors(opened.errors) };
   const yaml = opened.value;
-  const errors: LocatedError[] = [];
-  const report = (...found: LocatedError[]) => void errors.push(...found);
+  const errors: Finding[] = [];
+  const report = (...found: Finding[]) => void errors.push(...found);
 
   const shell = readShell(yaml, report);
   const experiment = await findExperiment(yaml, shell, options, report);
-  const written = {
-    hardware: shell.hardware,
-    parameters: shell.parameters ?? {},
-    cases: shell.cases ?? [],
-    sweep: shell.sweep ?? {},
-  };
+  const claims = readClaims(yaml, report);
+  const written = writtenOf(yaml);
   const before = errors.length;
   const varied = experiment === undefined
     ? { parameters: {}, axes: [] }
@@ -50,29 +44,25 @@ export async function loadScenario(source: YamlSource, options: LoadOptions): Pr
   const inputs = experiment === undefined
     ? {}
     : collectInputs(yaml, experiment, written, options.files, report);
-  const references = collectReferences(yaml, shell.references ?? {}, options.files, report);
+  const references = collectReferences(yaml, referencesOf(yaml), options.files, report);
 
   const { id, title, hardware, seeds } = shell;
-  const complete = errors.length === before && experiment !== undefined && seeds !== undefined;
-  if (complete) {
-    const runs = tooManyRuns(yaml, { axes: varied.axes, seeds });
+  if (experiment !== undefined && seeds !== undefined) {
+    const replications = shell.replications ?? experiment.replications;
+    const scenario = { ...varied, hardware: hardware ?? "", seeds, replications };
+    const valid = errors.length === before;
+    const runs = tooManyRuns(yaml, scenario);
     if (runs !== undefined) report(runs);
     else {
-      const scenario = { ...varied, hardware: hardware ?? "" };
-      report(...checkSettings(yaml, experiment, scenario, platforms));
-      checkColumnsAndSql(
-        yaml,
-        experiment,
-        shell,
-        { ...scenario, seeds, replications: shell.replications ?? experiment.replications },
-        references,
-        options.prepareSql,
-        report,
-      );
+      if (valid) report(...checkSettings(yaml, experiment, scenario, platforms));
+      if (valid || columnsAreKnown(experiment, written)) {
+        const asked = { ...shell, claims };
+        checkQuestions(yaml, experiment, asked, scenario, references, options.prepareSql, report);
+      }
     }
   }
   if (errors.length > 0 || experiment === undefined || id === undefined || title === undefined) {
-    return { ok: false, errors: sortErrors(errors).slice(0, MAX_ERRORS) };
+    return { ok: false, errors: locateErrors(errors) };
   }
   const scenario: ResolvedScenario = {
     id,
@@ -88,41 +78,19 @@ export async function loadScenario(source: YamlSource, options: LoadOptions): Pr
     references,
     ...(shell.table === undefined ? {} : { table: shell.table }),
     ...(shell.figure === undefined ? {} : { figure: shell.figure }),
-    claims: shell.claims ?? [],
+    claims: claims as ClaimSpec[],
   };
   return { ok: true, scenario, experiment };
 }
 
-type Report = (...errors: LocatedError[]) => void;
+type Report = (...errors: Finding[]) => void;
 
-/** Checks the scenario's own keys one by one, so that one that is wrong does not hide another. */
-function readShell(yaml: YamlFile, report: Report): Shell {
-  const shell: Record<string, unknown> = {};
-  const keys = Object.keys(SHELL);
-  const written = yaml.root.value as Record<string, unknown>;
-  const unknown = Object.keys(written).filter((key) => !keys.includes(key));
-  const free = keys.filter((key) => !Object.hasOwn(written, key));
-  for (const key of unknown) report(errorAtKey(yaml, [key], unknownName("key", key, free)));
-  for (const [key, schema] of Object.entries(SHELL) as [string, z.ZodType][]) {
-    if (Object.hasOwn(written, key)) {
-      const checked = check(schema, yaml, [key], "key", keepWritten(yaml, key));
-      if (checked.ok) shell[key] = checked.value;
-      else report(...checked.errors);
-      continue;
-    }
-    const missing = schema.safeParse(undefined);
-    if (missing.success) shell[key] = missing.data;
-    else if (!unknown.some((word) => nearest(word, [key]) !== undefined)) {
-      report(
-        errorAtKey(yaml, [key], `missing key "${key}": ${lowerFirst(schema.description ?? "")}`),
-      );
-    }
-  }
-  return shell as Shell;
+/** Whether the columns of `runs` are known although some value is wrong. */
+function columnsAreKnown(experiment: Experiment, written: Written): boolean {
+  const shape = shapeOf(experiment.parameters) ?? {};
+  return experiment.columnsFor === undefined && written.cases.length === 0 &&
+    Object.keys(written.sweep).every((key) => key === "hardware" || Object.hasOwn(shape, key));
 }
-
-const lowerFirst = (text: string) =>
-  text.charAt(0).toLowerCase() + text.slice(1).replace(/\.$/, "");
 
 async function findExperiment(
   yaml: YamlFile,
@@ -141,11 +109,7 @@ async function findExperiment(
 /** Every platform that the scenario names, each loaded once. */
 function findPlatforms(
   yaml: YamlFile,
-  written: {
-    readonly hardware: string | undefined;
-    readonly cases: readonly Readonly<Record<string, unknown>>[];
-    readonly sweep: Readonly<Record<string, readonly unknown[]>>;
-  },
+  written: Written,
   options: LoadOptions,
   report: Report,
 ): Record<string, ResolvedPlatform> {
@@ -164,7 +128,7 @@ function findPlatforms(
       report(errorAtValue(yaml, path, unknownName("platform", id, options.platforms.ids)));
       continue;
     }
-    const loaded = loadPlatform(id, options.platforms.read(id));
+    const loaded = readPlatform(id, options.platforms.read(id));
     if (loaded.ok) platforms[id] = loaded.value;
     else report(...loaded.errors);
   }

@@ -1,5 +1,7 @@
 /** Errors with their place in a file, and how they are shown. */
 
+import { shorten } from "../units/mod.ts";
+
 /** One thing wrong in one place of a file. Plain data: also what `--json` prints. */
 export interface LocatedError {
   /** The file as the user named it. */
@@ -18,6 +20,16 @@ export interface LocatedError {
   readonly text: string;
 }
 
+/** A mistake as it was found; cheap, because a hostile file can have very many. */
+export interface Finding {
+  readonly lines: Lines;
+  /** Offsets `[start, end)` into the file's text. */
+  readonly start: number;
+  readonly end: number;
+  readonly message: string;
+  readonly path: string;
+}
+
 /** Turns an offset range of one file into a place. Build once per file. */
 export class Lines {
   readonly #starts: number[] = [0];
@@ -29,23 +41,38 @@ export class Lines {
     }
   }
 
-  /** An error at `[start, end)`, cut to the first line. Offsets beyond the text mean its end. */
-  error(start: number, end: number, message: string, path = ""): LocatedError {
-    const from = Math.max(0, Math.min(start, this.source.length));
+  /** The 1-based line of an offset. */
+  lineOf(offset: number): number {
     let [low, high] = [0, this.#starts.length - 1];
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      if ((this.#starts[middle] as number) <= from) low = middle;
+      if ((this.#starts[middle] as number) <= offset) low = middle;
       else high = middle - 1;
     }
-    const begin = this.#starts[low] as number;
-    const text = this.source.slice(begin, this.#starts[low + 1] ?? this.source.length)
-      .replace(/\r?\n$/, "");
+    return low + 1;
+  }
+
+  /** The offset at which a 1-based line begins. */
+  startOf(line: number): number {
+    return this.#starts[line - 1] ?? this.source.length;
+  }
+
+  /** A mistake at `[start, end)`. Offsets beyond the text mean its end. */
+  finding(start: number, end: number, message: string, path = ""): Finding {
+    return { lines: this, start, end, message, path };
+  }
+
+  /** A finding with its line, cut to that line. */
+  locate({ start, end, message, path }: Finding): LocatedError {
+    const from = Math.max(0, Math.min(start, this.source.length));
+    const line = this.lineOf(from);
+    const begin = this.startOf(line);
+    const text = this.source.slice(begin, this.startOf(line + 1)).replace(/\r?\n$/, "");
     const at = Math.min(from - begin, text.length);
     const meant = text.slice(at, Math.max(at, end - begin)).trimEnd();
     return {
       file: this.file,
-      line: low + 1,
+      line,
       column: [...text.slice(0, at)].length + 1,
       length: Math.max(1, [...meant].length),
       message,
@@ -55,18 +82,22 @@ export class Lines {
   }
 }
 
-/** Sorts by file, then position, then message, and drops repetitions. */
-export function sortErrors(errors: readonly LocatedError[]): LocatedError[] {
-  const files = [...new Set(errors.map((e) => e.file))];
-  const sorted = [...errors].sort((a, b) =>
-    files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column ||
+/** Most errors shown at once. */
+const MAX_ERRORS = 50;
+
+/** Sorts findings by file and position, drops repetitions, and locates as many as are worth showing. */
+export function locateErrors(findings: readonly Finding[]): LocatedError[] {
+  const files = [...new Set(findings.map((f) => f.lines))];
+  const sorted = [...findings].sort((a, b) =>
+    files.indexOf(a.lines) - files.indexOf(b.lines) || a.start - b.start ||
     (a.message < b.message ? -1 : a.message > b.message ? 1 : 0)
   );
-  return sorted.filter((e, i) => {
+  const distinct = sorted.filter((finding, i) => {
     const previous = sorted[i - 1];
-    return previous === undefined || previous.file !== e.file || previous.line !== e.line ||
-      previous.column !== e.column || previous.message !== e.message;
+    return previous === undefined || previous.lines !== finding.lines ||
+      previous.start !== finding.start || previous.message !== finding.message;
   });
+  return distinct.slice(0, MAX_ERRORS).map((finding) => finding.lines.locate(finding));
 }
 
 // What a terminal would act on (and line breaks) is shown, not sent.
@@ -96,10 +127,13 @@ export function formatError(error: LocatedError): string {
   const number = String(error.line);
   const gap = " ".repeat(number.length);
   const { line, caret, length } = excerpt(error);
-  const path = error.path === "" ? "" : `  (${visible(error.path)})`;
+  const path = error.path === "" ? "" : `  (${visible(shorten(error.path))})`;
+  const head = `error: ${visible(error.message)}\n` +
+    ` ${gap}--> ${visible(error.file)}:${error.line}:${error.column}${path}`;
+  // An empty line has nothing to point at.
+  if (error.text === "") return head;
   return [
-    `error: ${visible(error.message)}`,
-    ` ${gap}--> ${visible(error.file)}:${error.line}:${error.column}${path}`,
+    head,
     ` ${gap} |`,
     ` ${number} | ${line}`.trimEnd(),
     ` ${gap} | ${" ".repeat(caret)}${"^".repeat(length)}`,

@@ -1,16 +1,16 @@
 /** Checks what a scenario asks of its tables: the `table` statement, the figure's columns, the claims. */
-import { isSelect, measureStatement } from "../claims/mod.ts";
+import { type ClaimSpec, isSelect, measureStatement } from "../claims/mod.ts";
 import { checkColumns } from "../figures/mod.ts";
 import type { Experiment } from "../model/mod.ts";
 import { readCsv } from "../table/csv.ts";
 import { errorAtKey, errorAtValue, placeAt } from "./check.ts";
 import { runColumns } from "./columns.ts";
 import type { YamlFile } from "./document.ts";
-import type { LocatedError } from "./located.ts";
+import type { Finding } from "./located.ts";
 import type { InputText, ResolvedScenario } from "./resolved.ts";
 import type { Shell } from "./shell.ts";
 import type { PrepareSql } from "./sources.ts";
-import { nearest } from "./suggest.ts";
+import { nearest } from "../units/mod.ts";
 
 type Tables = Readonly<Record<string, readonly string[]>>;
 
@@ -19,12 +19,12 @@ function collisions(
   yaml: YamlFile,
   experiment: Experiment,
   scenario: Pick<ResolvedScenario, "axes">,
-): LocatedError[] {
+): Finding[] {
   const taken = new Map<string, string>();
   for (const column of Object.keys(experiment.columns)) {
     taken.set(column, `${experiment.id} yields`);
   }
-  const errors: LocatedError[] = [];
+  const errors: Finding[] = [];
   for (const axis of scenario.axes) {
     for (const { key, column } of axis.columns) {
       const by = taken.get(column);
@@ -75,30 +75,33 @@ function readsNothing(statement: string, tables: Tables, prepare: PrepareSql): b
 }
 
 /** Reports wrong columns and wrong SQL; what is not known before the run is left to it. */
-export function checkColumnsAndSql(
+export function checkQuestions(
   yaml: YamlFile,
   experiment: Experiment,
-  shell: Shell,
+  shell: Omit<Shell, "claims"> & { readonly claims: readonly (ClaimSpec | undefined)[] },
   scenario: Pick<
     ResolvedScenario,
     "axes" | "hardware" | "parameters" | "replications" | "seeds"
   >,
   references: Readonly<Record<string, InputText>>,
   prepare: PrepareSql | undefined,
-  report: (...errors: LocatedError[]) => void,
+  report: (...errors: Finding[]) => void,
 ): void {
   report(...collisions(yaml, experiment, scenario));
   const runs = runColumns(experiment, scenario);
   const given: Record<string, readonly string[]> = { runs };
+  // With a reference missing, statements that use it would be called wrong.
+  const wanted = yaml.root.children.get("references")?.children.size ?? 0;
+  const sql = Object.keys(references).length < wanted ? undefined : prepare;
   for (const [name, { text, path }] of Object.entries(references)) {
     given[name] = readCsv(text, path).columns;
   }
   let result: readonly string[] | undefined = runs;
   if (shell.table !== undefined) {
     result = undefined;
-    if (prepare !== undefined) {
+    if (sql !== undefined) {
       const prepared = isSelect(shell.table)
-        ? prepare(shell.table, given)
+        ? sql(shell.table, given)
         : { error: "expected a SELECT" };
       if ("columns" in prepared) result = prepared.columns;
       else report(errorAtValue(yaml, ["table"], sqlMessage(prepared.error, given, "runs")));
@@ -115,15 +118,17 @@ export function checkColumnsAndSql(
       );
     }
   }
-  if (prepare === undefined) return;
+  if (sql === undefined) return;
   const tables = { ...given, result };
-  (shell.claims ?? []).forEach(({ measure }, i) => {
+  shell.claims.forEach((claim, i) => {
+    if (claim === undefined) return;
+    const { measure } = claim;
     const at = ["claims", i, "measure"];
     const statement = measureStatement(measure);
-    const prepared = prepare(statement, tables);
+    const prepared = sql(statement, tables);
     if ("error" in prepared) {
       report(errorAtValue(yaml, at, sqlMessage(prepared.error, tables, "result")));
-    } else if (readsNothing(statement, tables, prepare)) {
+    } else if (readsNothing(statement, tables, sql)) {
       const names = result.join(", ");
       report(errorAtValue(yaml, at, `the measure names no column; result has ${names}`));
     }

@@ -16,8 +16,6 @@ function ambiguous(text: string): boolean {
   return text === "" || text === "true" || text === "false" || NUMBER.test(text);
 }
 
-const written = (cell: Cell): string => formatCell(cell);
-
 /**
  * Writes a table: a header row, then one line a row; numbers at six significant digits, whole
  * numbers exact, `null` empty; text that looks like a number, a boolean or nothing is quoted.
@@ -31,7 +29,7 @@ export function writeCsv(table: Table): string {
       if (cell === undefined) throw new CsvError(`row ${r + 1} has no cell for column ${column}`);
       if (typeof cell === "string") return cell;
       try {
-        return cell === null ? null : { text: written(cell) };
+        return cell === null ? null : { text: formatCell(cell) };
       } catch (error) {
         if (!(error instanceof CellError)) throw error;
         throw new CsvError(`row ${r + 1}, column ${column}: ${error.message}`);
@@ -40,9 +38,8 @@ export function writeCsv(table: Table): string {
   );
   return stringify([table.columns as string[], ...records], {
     record_delimiter: "\n",
-    quoted_empty: true,
     cast: {
-      string: (text) => ambiguous(text) ? { value: text, quoted: true } : text,
+      string: (text) => ambiguous(text) ? { value: text, quoted: true, quoted_string: true } : text,
       object: (cell) => (cell as { text: string }).text,
     },
   });

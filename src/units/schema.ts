@@ -5,6 +5,7 @@ import {
   DIMENSIONS,
   formatQuantity,
   parseQuantity,
+  quantityPattern,
   UnitError,
 } from "./quantity.ts";
 
@@ -53,6 +54,7 @@ export function quantity(
     .meta({
       description: `${info.noun} in ${Object.keys(info.units).join(" ")}`,
       examples: [info.example],
+      pattern: quantityPattern(dimension),
     })
     .transform((text, context) => {
       let value: number;
@@ -63,10 +65,12 @@ export function quantity(
         context.addIssue({ code: "custom", message: error.message, input: text });
         return z.NEVER;
       }
-      const { min = 0, max = Infinity, exclusive = false } = options;
+      const { min = 0, max = info.limit, exclusive = false } = options;
       if (!Number.isFinite(value) || value > max || (exclusive ? value <= min : value < min)) {
         const low = `${exclusive ? "more than" : "at least"} ${formatQuantity(min, dimension)}`;
-        const high = max === Infinity ? "" : ` and at most ${formatQuantity(max, dimension)}`;
+        const high = max === info.limit && value <= max
+          ? ""
+          : ` and at most ${formatQuantity(max, dimension)}`;
         context.addIssue({
           code: "custom",
           message: `${text} is out of range: expected ${low}${high}`,

@@ -10,7 +10,10 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   const found = closest(lower, candidates.map((c) => c.toLowerCase()));
   const near = candidates.find((c) => c.toLowerCase() === found) as string;
   const limit = Math.max(1, Math.floor(Math.max(word.length, near.length) / 3));
-  return distance(lower, found) <= limit ? near : undefined;
+  if (distance(lower, found) <= limit) return near;
+  // Two letters in the wrong order count two edits, too many in a short word.
+  const letters = (text: string) => [...text.toLowerCase()].sort().join("");
+  return candidates.find((c) => letters(c) === letters(word));
 }
 
 /** `unknown <what> "<word>"`, with the nearest candidate, or all of them if they are few. */
