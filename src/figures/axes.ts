@@ -23,6 +23,8 @@ export interface Extent {
   readonly categories?: readonly Category[];
   /** The few distinct values on it, when ticks may stand at each. */
   readonly values?: readonly number[];
+  /** Whole numbers only: no ticks between them. */
+  readonly whole?: boolean;
 }
 
 /** A tick; a minor one has a grid line and no label. */
@@ -39,6 +41,8 @@ interface ExtentOptions {
   nice?: boolean;
   /** Room left at both ends, as a share of the range. */
   pad?: number;
+  /** Begin at zero where the least value is at most this share of the greatest. */
+  fromZero?: number;
 }
 
 /** The extent of numbers; on a log scale only positive ones count. */
@@ -47,11 +51,13 @@ export function extentOf(numbers: Iterable<number>, options: ExtentOptions = {})
   let min = Infinity;
   let max = -Infinity;
   const seen = new Set<number>();
+  let whole = true;
   for (const value of numbers) {
     if (!Number.isFinite(value) || (log && value <= 0)) continue;
     if (value < min) min = value;
     if (value > max) max = value;
     if (seen.size <= 12) seen.add(value);
+    whole &&= Number.isInteger(value);
   }
   if (min > max) [min, max] = log ? [1, 10] : [0, 1];
   const pad = options.pad ?? 0;
@@ -61,7 +67,8 @@ export function extentOf(numbers: Iterable<number>, options: ExtentOptions = {})
     max *= factor;
   } else {
     const room = (max - min) * pad;
-    min -= room;
+    // A scale of times or sizes that begins near zero begins at zero.
+    min = min >= 0 && min <= (options.fromZero ?? -1) * max ? 0 : min - room;
     max += room;
   }
   if (options.min !== undefined) min = options.min;
@@ -77,6 +84,7 @@ export function extentOf(numbers: Iterable<number>, options: ExtentOptions = {})
     nice: options.nice ?? false,
     ...(options.min === undefined ? {} : { fixedMin: options.min }),
     ...(options.max === undefined ? {} : { fixedMax: options.max }),
+    ...(whole && max - min >= 1 ? { whole } : {}),
     ...(seen.size > 12 ? {} : { values: [...seen].sort((a, b) => a - b) }),
   };
 }
@@ -151,24 +159,36 @@ export interface Ruler {
 /** Ticks given explicitly, as in the description. */
 export type GivenTicks = readonly (number | { readonly at: number; readonly label: string })[];
 
-/**
- * Limits and ticks of an axis `length` logical pixels long, its labels about `labelSize` pixels along
- * the axis.
- */
-export function ruler(
-  extent: Extent,
-  length: number,
-  labelSize: number,
-  format: NumberFormat | undefined,
-  given?: GivenTicks,
-): Ruler {
-  if (extent.categories !== undefined) {
-    const ticks = extent.categories.map((c, value) => ({ value, label: c.label }));
-    return { min: extent.min, max: extent.max, ticks };
-  }
+/** The ruler of a category axis. */
+export function nameRuler(extent: Extent): Ruler {
+  const ticks = (extent.categories ?? []).map((c, value) => ({ value, label: c.label }));
+  return { min: extent.min, max: extent.max, ticks };
+}
+
+/** Room that a tick label takes along its axis, in logical pixels. */
+type Room = (label: string) => number;
+
+const UPRIGHT: Room = () => 24;
+const FLAT: Room = (label) => label.length * 7.6 + 8;
+
+/** What a ruler must know of its axis. */
+export interface RulerOptions {
+  /** Length of the axis in logical pixels, about. */
+  readonly length: number;
+  /** Whether labels stand beside each other (x) or above each other (y). */
+  readonly flat: boolean;
+  readonly format?: NumberFormat | undefined;
+  readonly ticks?: GivenTicks | undefined;
+}
+
+/** Limits and ticks of an axis, so that its labels do not touch. */
+export function ruler(extent: Extent, options: RulerOptions): Ruler {
+  if (extent.categories !== undefined) return nameRuler(extent);
+  const { length, format, ticks: given } = options;
+  const room = options.flat ? FLAT : UPRIGHT;
   const made = extent.scale === "log"
-    ? logRuler(extent, length, labelSize, format)
-    : linearRuler(extent, length, labelSize, format);
+    ? logRuler(extent, length, room, format)
+    : linearRuler(extent, length, room, format);
   if (given === undefined) return made;
   // A log axis keeps its fine grid under given ticks.
   const grid = extent.scale === "log" ? made.ticks : [];
@@ -185,24 +205,44 @@ export function ruler(
 function linearRuler(
   extent: Extent,
   length: number,
-  labelSize: number,
+  room: Room,
   format: NumberFormat | undefined,
 ): Ruler {
+  // The finest steps whose labels keep half their room free.
+  for (let count = 9; count > 1; count--) {
+    const made = stepped(extent, linearStep(extent, count, format), format);
+    const needed = made.ticks.reduce((sum, t) => sum + room(t.label) * 1.5, 0);
+    if (needed <= length) return made;
+  }
+  return stepped(extent, linearStep(extent, 1, format), format);
+}
+
+function linearStep(extent: Extent, count: number, format: NumberFormat | undefined): number {
+  const range = extent.max - extent.min;
+  if (format === "binary") return 2 ** Math.ceil(Math.log2(range / count));
+  const step = niceStep(range, count);
+  return extent.whole === true ? Math.max(1, Math.round(step)) : step;
+}
+
+function stepped(extent: Extent, step: number, format: NumberFormat | undefined): Ruler {
   let { min, max } = extent;
-  const count = Math.max(2, Math.min(9, Math.floor(length / (labelSize * 1.8))));
-  let step = niceStep(max - min, count);
-  if (format === "binary") step = 2 ** Math.ceil(Math.log2((max - min) / count));
+  const range = max - min;
+  const below = Math.floor(min / step + 1e-9) * step;
+  const above = Math.ceil(max / step - 1e-9) * step;
+  // Round out, unless that leaves much empty: then the axis ends a little beyond the data.
   if (extent.nice) {
-    if (extent.fixedMin === undefined) min = Math.floor(min / step + 1e-9) * step;
-    // A twentieth of free room above, so that no marker or label touches the frame.
-    if (extent.fixedMax === undefined) {
-      const top = max <= 0 ? max : max + (max - min) * 0.03;
-      max = Math.ceil(top / step - 1e-9) * step;
+    if (extent.fixedMin === undefined) {
+      min = min - below < 0.15 * range ? below : min - 0.05 * range;
     }
+    if (extent.fixedMax === undefined) {
+      max = above - max < 0.15 * range ? above : max + 0.05 * range;
+    }
+  } else {
+    if (extent.fixedMin === undefined && min - below < 0.04 * range) min = below;
+    if (extent.fixedMax === undefined && above - max < 0.04 * range) max = above;
   }
   const ticks: Tick[] = [];
-  const first = Math.ceil(min / step - 1e-9);
-  for (let i = first; i * step <= max + step * 1e-9; i++) {
+  for (let i = Math.ceil(min / step - 1e-9); i * step <= max + step * 1e-9; i++) {
     const value = Number((i * step).toPrecision(12));
     ticks.push({ value, label: formatNumber(value, format) });
   }
@@ -212,7 +252,7 @@ function linearRuler(
 function logRuler(
   extent: Extent,
   length: number,
-  labelSize: number,
+  room: Room,
   format: NumberFormat | undefined,
 ): Ruler {
   let { min, max } = extent;
@@ -221,49 +261,46 @@ function logRuler(
     if (extent.fixedMax === undefined) max = step125(max * 1.05, Math.ceil);
   }
   const decades = Math.log10(max / min);
-  const pixels = length / decades;
   const wide = format ?? (max / min > 1e7 || max >= 1e7 || min < 1e-4 ? "power" : "plain");
-  if (!extent.nice && extent.values !== undefined && fits(extent.values, pixels, labelSize)) {
-    const major = extent.values.map((value) => ({ value, label: formatNumber(value, wide) }));
-    return { min, max, ticks: withMinors(min, max, major, decades) };
-  }
-  const lead = decades < 1.2
-    ? [1, 2, 3, 5, 7]
-    : decades < 2.2 && pixels > 6 * labelSize
-    ? [1, 2, 5]
-    : [1];
-  const every = Math.max(1, Math.ceil(labelSize * 1.4 / pixels));
-  const major: Tick[] = [];
+  const tick = (value: number) => ({ value, label: formatNumber(value, wide) });
+  const choices = [
+    ...(extent.nice || extent.values === undefined ? [] : [extent.values]),
+    ...[[1, 2, 3, 4, 5, 7], [1, 2, 5], [1]].map((lead) => powers(min, max, lead, 1)),
+    powers(min, max, [1], 2),
+    powers(min, max, [1], 3),
+  ].map((values) => values.map(tick));
+  const apart = (ticks: readonly Tick[]) =>
+    ticks.every((t, i) => {
+      const before = ticks[i - 1];
+      if (before === undefined) return true;
+      const pixels = (Math.log10(t.value / before.value) * length) / decades;
+      return pixels >= (room(t.label) + room(before.label)) / 2;
+    });
+  const enough = (ticks: readonly Tick[]) => ticks.length <= 9 && apart(ticks);
+  const major = choices.find(enough) ?? choices.at(-1) as Tick[];
+  return { min, max, ticks: withMinors(min, max, major, decades) };
+}
+
+/** The leading digits `lead` times every `every`th power of ten between the limits. */
+function powers(min: number, max: number, lead: readonly number[], every: number): number[] {
+  const values: number[] = [];
   for (let e = Math.floor(Math.log10(min)); e <= Math.ceil(Math.log10(max)); e++) {
     if (e % every !== 0) continue;
     for (const digit of lead) {
       const value = Number((digit * 10 ** e).toPrecision(12));
-      if (value < min * 0.999 || value > max * 1.001) continue;
-      major.push({ value, label: formatNumber(value, wide) });
+      if (value >= min * 0.999 && value <= max * 1.001) values.push(value);
     }
   }
-  return { min, max, ticks: withMinors(min, max, major, decades) };
+  return values;
 }
 
 function withMinors(min: number, max: number, major: readonly Tick[], decades: number): Tick[] {
   const at = new Set(major.map((t) => t.value));
-  const minor: Tick[] = [];
   const digits = decades > 8 ? [1] : [1, 2, 3, 4, 5, 6, 7, 8, 9];
-  for (let e = Math.floor(Math.log10(min)); e <= Math.ceil(Math.log10(max)); e++) {
-    for (const digit of digits) {
-      const value = Number((digit * 10 ** e).toPrecision(12));
-      if (value >= min && value <= max && !at.has(value)) {
-        minor.push({ value, label: "", minor: true });
-      }
-    }
-  }
+  const minor = powers(min, max, digits, 1)
+    .filter((value) => value >= min && value <= max && !at.has(value))
+    .map((value) => ({ value, label: "", minor: true }));
   return [...minor, ...major];
-}
-
-function fits(values: readonly number[], pixelsPerDecade: number, labelSize: number): boolean {
-  return values.every((value, i) =>
-    i === 0 || Math.log10(value / (values[i - 1] as number)) * pixelsPerDecade >= labelSize * 1.15
-  );
 }
 
 function step125(value: number, round: (n: number) => number): number {
@@ -287,7 +324,8 @@ export function scaleOptions(of: {
   grid?: boolean;
   reverse?: boolean;
   bare?: boolean;
-  rotate?: boolean;
+  /** Degrees by which names are turned. */
+  turn?: number;
   tickColor?: string;
   weight?: number;
 }) {
@@ -322,8 +360,8 @@ export function scaleOptions(of: {
     },
     ticks: {
       autoSkip: false,
-      maxRotation: of.rotate === true ? 60 : 0,
-      minRotation: 0,
+      maxRotation: of.turn ?? 0,
+      minRotation: of.turn ?? 0,
       color: of.tickColor ?? INK.text,
       font: fontOptions(SIZE.tick),
       padding: of.bare === true ? 1 : 4,
@@ -336,6 +374,14 @@ export function scaleOptions(of: {
       scale.ticks = of.ruler.ticks.map((t) => ({ value: t.value, label: t.label }));
     },
   };
+}
+
+/** Degrees by which names must be turned to fit side by side along `length` logical pixels. */
+export function turnOf(extent: Extent, length: number): number {
+  const names = (extent.categories ?? []).map((c) => c.label.length * 7.6);
+  const slot = length / Math.max(1, names.length);
+  const touch = names.some((width, i) => ((names[i - 1] ?? 0) + width) / 2 + 5 > slot);
+  return touch ? 38 : 0;
 }
 
 /** A font as Chart.js takes it. */

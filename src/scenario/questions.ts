@@ -6,7 +6,7 @@ import { readCsv } from "../table/csv.ts";
 import { errorAtKey, errorAtValue, placeAt } from "./check.ts";
 import { runColumns } from "./columns.ts";
 import type { YamlFile } from "./document.ts";
-import type { LocatedError } from "./located.ts";
+import type { Finding } from "./located.ts";
 import type { InputText, ResolvedScenario } from "./resolved.ts";
 import type { Shell } from "./shell.ts";
 import type { PrepareSql } from "./sources.ts";
@@ -19,12 +19,12 @@ function collisions(
   yaml: YamlFile,
   experiment: Experiment,
   scenario: Pick<ResolvedScenario, "axes">,
-): LocatedError[] {
+): Finding[] {
   const taken = new Map<string, string>();
   for (const column of Object.keys(experiment.columns)) {
     taken.set(column, `${experiment.id} yields`);
   }
-  const errors: LocatedError[] = [];
+  const errors: Finding[] = [];
   for (const axis of scenario.axes) {
     for (const { key, column } of axis.columns) {
       const by = taken.get(column);
@@ -85,7 +85,7 @@ export function checkQuestions(
   >,
   references: Readonly<Record<string, InputText>>,
   prepare: PrepareSql | undefined,
-  report: (...errors: LocatedError[]) => void,
+  report: (...errors: Finding[]) => void,
 ): void {
   report(...collisions(yaml, experiment, scenario));
   const runs = runColumns(experiment, scenario);

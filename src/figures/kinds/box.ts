@@ -1,13 +1,20 @@
 /** Box plots: from raw observations (quartiles, whiskers to 1.5 IQR, outliers) or from given quantiles. */
 import type { Row } from "../../table/mod.ts";
-import { categoryExtent, type Extent, measureExtent, ruler, scaleOptions } from "../axes.ts";
+import {
+  categoryExtent,
+  type Extent,
+  measureExtent,
+  nameRuler,
+  scaleOptions,
+  turnOf,
+} from "../axes.ts";
 import { FigureError, groups, number, valueColumn } from "../data.ts";
 import { groupLines, groupScale } from "../groups.ts";
 import { axisTitle } from "../labels.ts";
 import {
   categoriesOf,
   measureColumns,
-  measureFormat,
+  measureRuler,
   measureTitle,
   placeKey,
   samplePlace,
@@ -112,14 +119,8 @@ function draw(
   const { plot } = input;
   const lying = plot.horizontal;
   const [category, value] = lying ? ["y", "x"] as const : ["x", "y"] as const;
-  const values = ruler(
-    y,
-    (lying ? at.width : at.height) - 90,
-    lying ? 44 : 28,
-    measureFormat(plot.y),
-    plot.y.ticks,
-  );
-  const names = ruler(x, 0, 0, undefined);
+  const values = measureRuler(y, plot.y, (lying ? at.width : at.height) - 90, lying);
+  const names = nameRuler(x);
   const count = x.categories?.length ?? 0;
   return {
     labels: Array.from({ length: count }, (_, i) => i),
@@ -159,7 +160,7 @@ function draw(
             ? axisTitle(plot.x.column, plot.x.label, plot.x.unit)
             : "",
           grid: false,
-          rotate: !lying,
+          turn: lying ? 0 : turnOf(x, at.width - 90),
           reverse: lying,
         }),
         ...groupScale(x.categories, names, category),
