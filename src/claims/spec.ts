@@ -44,6 +44,8 @@ export interface ClaimSpec {
   readonly calibrated_on?: string;
   /** How an ambiguous or contradictory statement was read; shown in `compare`. */
   readonly note?: string;
+  /** Why it is known not to be met: it stays visible as not met, but is no news to CI. */
+  readonly finding?: string;
 }
 
 /** Whether a measure is a whole statement, not an expression over `result`. */
@@ -123,6 +125,9 @@ export const claimSchema: z.ZodType<ClaimSpec, Record<string, unknown>> = z
     note: line("how the statement was read").optional().describe(
       "How an ambiguous or contradictory statement was read.",
     ),
+    finding: line("why the claim is not met").optional().describe(
+      "Why the claim is known not to be met. It stays listed as not met, without exit code 4.",
+    ),
   })
   .transform((claim, context): ClaimSpec => {
     const problem = (key: string, message: string) =>
@@ -150,12 +155,13 @@ export const claimSchema: z.ZodType<ClaimSpec, Record<string, unknown>> = z
       );
       return z.NEVER;
     }
-    const { calibrated_on, note, ...rest } = claim;
+    const { calibrated_on, note, finding, ...rest } = claim;
     return {
       ...rest,
       published,
       tolerance,
       ...(calibrated_on === undefined ? {} : { calibrated_on }),
       ...(note === undefined ? {} : { note }),
+      ...(finding === undefined ? {} : { finding }),
     };
   }) as unknown as z.ZodType<ClaimSpec, Record<string, unknown>>;

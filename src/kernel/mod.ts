@@ -3,6 +3,13 @@
  * knows no computer and imports nothing of ours.
  */
 export { all, any, type First, TIMED_OUT, within } from "./combine.ts";
+export {
+  batchMeans,
+  type Interval,
+  mser5,
+  replicationInterval,
+  type WarmUp,
+} from "./confidence.ts";
 export { Level } from "./level.ts";
 export { type RequestOptions, Resource } from "./resource.ts";
 export { Rng } from "./rng.ts";
@@ -18,9 +25,10 @@ export {
   type Waiting,
 } from "./simulation.ts";
 export { Store } from "./store.ts";
-export { Tally } from "./tally.ts";
+export { studentQuantile } from "./special-functions.ts";
+export { Tally, type TallyOptions } from "./tally.ts";
 export { ProcessError, Task, type TaskState } from "./task.ts";
 export { formatTicks, ms, ns, s, type Ticks, us } from "./time.ts";
 export { Timer } from "./timer.ts";
-export { type TraceArguments, type TraceOptions, TraceSink } from "./trace.ts";
+export { type TraceArguments, traceFile, type TraceOptions, TraceSink } from "./trace.ts";
 export { Condition, Interrupt, type Process, type Waitable, Waiter } from "./waiting.ts";
