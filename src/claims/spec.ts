@@ -58,6 +58,22 @@ export function measureStatement(measure: string): string {
   return isSelect(measure) ? measure : `SELECT ${measure} FROM result`;
 }
 
+/** Why a measure of `columns` columns cannot answer a claim; undefined if it can. */
+export function wrongArity(
+  { kind, published }: Pick<ClaimSpec, "kind" | "published">,
+  columns: number,
+): string | undefined {
+  const wrong = (expected: string) =>
+    `the measure gives ${columns} column${columns === 1 ? "" : "s"}; expected ${expected}`;
+  if (published.form === "holds") return columns === 1 ? undefined : wrong("one, true or false");
+  if (published.form === "order") return columns === 2 ? undefined : wrong("two: name, value");
+  if (published.form === "trend") return columns === 2 ? undefined : wrong("two: x, y");
+  if (columns === 1) return undefined;
+  if (kind === "crossover") return columns === 2 ? undefined : wrong("x, or two: x, difference");
+  if (published.form !== "range") return wrong("one, the number");
+  return columns === 2 ? undefined : wrong("one, the number, or two: low, high");
+}
+
 const EXPECTED: Readonly<Record<ClaimKind, string>> = {
   value: "a number as printed, for example 71.94 %, 11-622 ms or > 90 %",
   ratio: "a number as printed, for example 2.3 x or 51.22 %",
