@@ -115,6 +115,13 @@ export class Cgroup {
     this.#onPeriod?.(report, this);
   }
 
+  /** @internal From the pool: the next tick finds drawn runtime expired. */
+  expired(): void {
+    for (const queue of this.queues) {
+      if (queue !== undefined && queue.current !== null) queue.processor.arm();
+    }
+  }
+
   /** @internal From the pool. */
   unthrottle(queue: RunQueue): void {
     this.host.unthrottle(queue);

@@ -65,7 +65,7 @@ export class Processor {
   /** What the running thread has used since the kernel last looked (a tick, a switch), ns. */
   get unaccounted(): number {
     const { now } = this.host.sim;
-    return Math.max(0, now - Math.max(this.#accounted, this.host.tickBefore()));
+    return Math.max(0, now - Math.max(this.#accounted, this.host.tickBefore(this.id)));
   }
 
   /** `enqueue_task_fair`: a thread becomes runnable here. */
@@ -79,9 +79,7 @@ export class Processor {
     thread.vruntime = Math.max(thread.vruntime, queue.floor);
     queue.threads.push(thread);
     if (queue.threads.length === 1 && !queue.throttled) {
-      if (this.host.limits(queue) && queue.runtimeRemaining <= 0) {
-        if (!this.host.assign(queue)) this.throttle(queue);
-      }
+      if (this.host.limits(queue) && !this.host.account(queue)) this.throttle(queue);
       if (!queue.throttled) this.#admit(queue);
     }
     if (queue.throttled && Number.isNaN(queue.waitingSince)) {
@@ -94,7 +92,7 @@ export class Processor {
     const queue = thread.queue as RunQueue;
     this.advance();
     const limited = this.host.limits(queue);
-    if (limited && thread === this.current && queue.runtimeRemaining <= 0) this.host.assign(queue);
+    if (limited && thread === this.current) this.host.account(queue);
     queue.threads.splice(queue.threads.indexOf(thread), 1);
     thread.group.runnable--;
     thread.queue = null;
@@ -193,14 +191,14 @@ export class Processor {
         const end = host.expired(queue) ? now : this.#since + queue.runtimeRemaining;
         at = Math.min(
           at,
-          thread.readsClock ? Math.max(end, now) : host.tickFrom(Math.max(end, now + 1)),
+          thread.readsClock ? Math.max(end, now) : this.#tick(Math.max(end, now + 1)),
         );
       }
       if (contended) {
         const end = this.#turn + host.spec.schedulerSlice;
-        const over = thread.readsClock ? Math.max(end, now) : host.tickFrom(Math.max(end, now + 1));
+        const over = thread.readsClock ? Math.max(end, now) : this.#tick(Math.max(end, now + 1));
         at = Math.min(at, over);
-        if (host.anyIdle) at = Math.min(at, host.tickFrom(now + 1));
+        if (host.anyIdle) at = Math.min(at, this.#tick(now + 1));
       }
     }
     this.#event = host.sim.schedule(Math.max(0, at - now), host.processorEvent, this.id);
@@ -222,7 +220,7 @@ export class Processor {
       if (this.current === null) return this.dispatch();
       if (this.waiting > 0) {
         if (this.#turnOver()) this.#rotate();
-        if (this.host.tickFrom(this.host.sim.now) === this.host.sim.now) this.host.push(this);
+        if (this.#tick(this.host.sim.now) === this.host.sim.now) this.host.push(this);
       }
     }
     this.arm();
@@ -250,9 +248,7 @@ export class Processor {
     const { host } = this;
     this.#accounted = host.sim.now;
     if (!host.limits(queue)) return;
-    if (host.expired(queue)) queue.runtimeRemaining = 0;
-    if (queue.runtimeRemaining > 0 || queue.throttled) return;
-    if (!host.assign(queue)) this.throttle(queue);
+    if (!queue.throttled && !host.account(queue)) this.throttle(queue);
   }
 
   #admit(queue: RunQueue): void {
@@ -264,6 +260,10 @@ export class Processor {
     const thread = this.current as Thread;
     if (thread.lingering) this.settle(thread);
     this.current = null;
+  }
+
+  #tick(from: number): number {
+    return this.host.tickFrom(from, this.id);
   }
 
   #turnOver(): boolean {

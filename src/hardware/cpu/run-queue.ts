@@ -7,8 +7,8 @@ import type { Thread } from "./thread.ts";
 export class RunQueue {
   /** Runnable threads, the running one among them, in order of arrival. */
   readonly threads: Thread[] = [];
-  /** `runtime_remaining`: runtime drawn from the group's pool and not used yet, ns; negative: a debt. */
-  runtimeRemaining = 0;
+  /** `runtime_remaining`: runtime drawn from the group's pool and not used yet, ns; negative: a debt. Starts at 1 ns. */
+  runtimeRemaining = 1;
   /** Whether the queue waits for runtime (`cfs_rq->throttled`). */
   throttled = false;
   /** Since when threads wait here for runtime; NaN while none does. */
