@@ -2,3 +2,4 @@
 export * from "./published.ts";
 export * from "./spec.ts";
 export * from "./tolerance.ts";
+export * from "./evaluate.ts";

@@ -1,5 +1,5 @@
 /** Rows of many runs into one table: settings in order, several seeds summarised. */
-import type { Column, Replications } from "../model/mod.ts";
+import { gatheredColumns, type Gathering } from "../scenario/mod.ts";
 import type { Cell, Row, Table } from "../table/mod.ts";
 import type { PackedColumn, PackedRows } from "./packed.ts";
 import { student95 } from "./student-t.ts";
@@ -12,34 +12,9 @@ export interface SettingRows {
   readonly runs: readonly PackedRows[];
 }
 
-/** How to gather. */
-export interface GatherOptions {
-  /** The varied columns, in order. */
-  readonly varied: readonly string[];
-  /** The experiment's columns that the scenario's runs yield, in CSV order. */
-  readonly columns: readonly (readonly [string, Column])[];
-  readonly replications: Replications;
-  /** Number of replications of the scenario. */
-  readonly seeds: number;
-}
-
 /** Rows that cannot become one table; names the setting and the column. */
 export class GatherError extends Error {
   override name = "GatherError";
-}
-
-/** The columns of the gathered table, known before any run. */
-export function gatheredColumns(options: GatherOptions): string[] {
-  const { varied, columns, replications, seeds } = options;
-  const out: string[] = [...varied];
-  if (replications === "rows" && seeds > 1) out.push("seed");
-  for (const [name, { role }] of columns) {
-    if (role === "key" || replications === "rows" || replications === "mean") out.push(name);
-    else if (replications === "mean_stddev") out.push(`${name}_mean`, `${name}_stddev`);
-    else out.push(`${name}_mean`, `${name}_ci_low`, `${name}_ci_high`);
-  }
-  if (replications === "mean_stddev" || replications === "mean_ci") out.push("n");
-  return out;
 }
 
 /** The places (run, row) that belong together: as many as there are replications of a row. */
@@ -165,7 +140,7 @@ function collect(
   return n;
 }
 
-function summarise(setting: SettingRows, options: GatherOptions, out: Row[]): void {
+function summarise(setting: SettingRows, options: Gathering, out: Row[]): void {
   const { varied, columns, replications } = options;
   const names = columns.filter(([, c]) => c.role === "key").map(([name]) => name);
   const groups = groupRows(setting.runs, names);
@@ -200,7 +175,7 @@ function summarise(setting: SettingRows, options: GatherOptions, out: Row[]): vo
   }
 }
 
-function keepRows(setting: SettingRows, options: GatherOptions, out: Row[]): void {
+function keepRows(setting: SettingRows, options: Gathering, out: Row[]): void {
   const { varied, columns, seeds } = options;
   setting.runs.forEach((run, k) => {
     const data = columns.map(([name]) => column(run, name));
@@ -222,7 +197,7 @@ function keepRows(setting: SettingRows, options: GatherOptions, out: Row[]): voi
  */
 export function gather(
   settings: Iterable<SettingRows>,
-  options: GatherOptions,
+  options: Gathering,
 ): Table {
   const rows: Row[] = [];
   for (const setting of settings) {

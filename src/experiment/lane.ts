@@ -2,6 +2,7 @@
  * Where runs are executed: in this thread, or in a worker. This is the one file that makes workers, so
  * that a compiled binary (in which worker.ts is a second entry) has one place to look at.
  */
+import { setImmediate } from "node:timers";
 import { Worker } from "node:worker_threads";
 import { findExperiment } from "./catalogue.ts";
 import { SYSTEMS, type Systems } from "./registry.ts";
@@ -52,6 +53,7 @@ export async function executeBatch(
   systems: Systems,
   setup: RunSetup,
   requests: readonly RunRequest[],
+  stopped: () => boolean = () => false,
 ): Promise<RunResult[]> {
   let experiment;
   try {
@@ -64,6 +66,7 @@ export async function executeBatch(
   for (const request of requests) {
     results.push(executeRun(experiment, setup, request));
     await new Promise((resolve) => setImmediate(resolve));
+    if (stopped()) throw new LaneError("the lane was closed");
   }
   return results;
 }
@@ -71,18 +74,34 @@ export async function executeBatch(
 /** A lane in this thread. */
 export function localLane(registry: string | null): Lane {
   let systems: Promise<Systems> | undefined;
+  let closed = false;
   return {
     async run(setup, requests) {
-      return await executeBatch(await (systems ??= loadSystems(registry)), setup, requests);
+      systems ??= loadSystems(registry);
+      return await executeBatch(await systems, setup, requests, () => closed);
     },
-    close: () => Promise.resolve(),
+    close() {
+      closed = true;
+      return Promise.resolve();
+    },
   };
+}
+
+/**
+ * The worker's entry. `bun build --compile cli.ts src/experiment/worker.ts` puts this file into one
+ * bundle at the root and the second entry, compiled, where it lies below the common folder of both.
+ */
+function workerUrl(): URL {
+  const bundled = /\$bunfs|~BUN/.test(import.meta.url);
+  return bundled
+    ? new URL("./src/experiment/worker.js", import.meta.url)
+    : new URL("./worker.ts", import.meta.url);
 }
 
 /** A lane in a worker of its own. */
 export function workerLane(registry: string | null): Lane {
   const workerData: WorkerData = { registry };
-  const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData });
+  const worker = new Worker(workerUrl(), { workerData });
   const known = new Map<RunSetup, number>();
   let waiting: { resolve(r: RunResult[]): void; reject(e: Error): void } | undefined;
   let dead: LaneError | undefined;

@@ -33,6 +33,8 @@ interface Job {
   left: number;
   /** Mean wall time of a run so far, in ms. */
   mean: number;
+  /** Crashed batches since the last one that came back. */
+  crashes: number;
   resolve(): void;
   reject(error: Error): void;
 }
@@ -40,6 +42,8 @@ interface Job {
 /** Wall time that one batch should take, in ms: messages cost little beside it. */
 const BATCH_MS = 20;
 const LARGEST_BATCH = 512;
+/** After so many crashes in a row without one finished run, the rest of a job is given up. */
+const HOPELESS = 16;
 
 /** Executes runs on `jobs` lanes. `close` it when done: workers keep the process alive. */
 export class Pool {
@@ -81,7 +85,17 @@ export class Pool {
     return new Promise((resolve, reject) => {
       queue.reverse();
       const left = queue.length;
-      this.#jobs.push({ setup, onResult, queue, alone: [], left, mean: 0, resolve, reject });
+      this.#jobs.push({
+        setup,
+        onResult,
+        queue,
+        alone: [],
+        left,
+        mean: 0,
+        crashes: 0,
+        resolve,
+        reject,
+      });
       this.#dispatch();
     });
   }
@@ -142,19 +156,27 @@ export class Pool {
     let results: readonly RunResult[];
     try {
       results = await lane.run(job.setup, batch);
+      job.crashes = 0;
       this.#idle.push(lane);
     } catch (error) {
       if (this.#closed) return;
       this.#lanes.delete(lane);
       void lane.close().catch(() => {});
-      if (batch.length > 1) {
+      const message = error instanceof LaneError ? error.message : `worker failed: ${error}`;
+      job.crashes++;
+      if (job.crashes >= HOPELESS) {
+        const rest = [...job.queue.splice(0), ...job.alone.splice(0)];
+        const given = { ok: false, message: `given up: ${message}`, warnings: [] } as const;
+        job.left -= rest.length;
+        for (const request of rest) job.onResult(request, given);
+      }
+      if (batch.length > 1 && job.crashes < HOPELESS) {
         // Which run of the batch it was is not known: each goes again, by itself.
         job.alone.push(...batch.toReversed());
         this.#dispatch();
         return;
       }
-      const message = error instanceof LaneError ? error.message : `worker failed: ${error}`;
-      results = [{ ok: false, message, warnings: [] }];
+      results = batch.map(() => ({ ok: false, message, warnings: [] }));
     }
     if (this.#closed) return;
     const each = Math.max((performance.now() - start) / batch.length, 1e-3);

@@ -6,8 +6,11 @@ export interface SystemModule {
   readonly experiments: readonly Experiment[];
 }
 
-/** Systems by name: the part of an experiment's id before the slash is not always the same. */
+/** Systems by the name of their folder, which need not be the first part of their experiments' ids. */
 export type Systems = Readonly<Record<string, () => Promise<SystemModule>>>;
 
 /** Every system of this tool. */
-export const SYSTEMS: Systems = {};
+export const SYSTEMS: Systems = {
+  // freshen: () => import("../freshen/mod.ts"),
+  validation: () => import("../validation/mod.ts"),
+};

@@ -64,7 +64,7 @@ export function drawChart(
   canvas["getContext"] = () => own;
   const config = {
     type: "scatter",
-    data: { datasets: chart.datasets, labels: chart.labels ?? [] },
+    data: { datasets: layered(chart.datasets), labels: chart.labels ?? [] },
     options: {
       ...chart.options,
       layout: { padding: { ...extra, right: extra.right + (chart.padding?.right ?? 0) } },
@@ -87,6 +87,13 @@ export function drawChart(
     top: area.top,
     bottom: height - area.bottom,
   };
+}
+
+// Later lines over earlier ones; Chart.js would do the reverse. Bars stand in their order anyway.
+function layered(datasets: ChartDescription["datasets"]): Record<string, unknown>[] {
+  return datasets.map((dataset, i) =>
+    dataset["showLine"] === undefined ? dataset : { ...dataset, order: datasets.length - i }
+  );
 }
 
 // Chart.js resets the transform and clears the canvas; both would leave our rectangle.

@@ -4,7 +4,7 @@ import type { Context, Rect } from "./surface.ts";
 import { DASHES, faded, font, INK, MARKER_SIZE, SIZE } from "./theme.ts";
 import { paintMarker } from "./marker.ts";
 
-const SWATCH = 34;
+const SWATCH = { line: 34, points: 14, box: 20 } as const;
 const GAP = 7;
 const BETWEEN = 22;
 const ROW = 22;
@@ -47,7 +47,7 @@ export function layLegend(
 }
 
 function entryWidth(context: Context, entry: LegendEntry): number {
-  return SWATCH + GAP + context.measureText(entry.label).width;
+  return SWATCH[entry.shape] + GAP + context.measureText(entry.label).width;
 }
 
 /** Paints the legend: rows centred in `rect`, or a column from its left edge. */
@@ -77,7 +77,7 @@ export function paintLegend(
     }
     for (const entry of row) {
       swatch(context, entry, x, y);
-      text(context, entry.label, x + SWATCH + GAP, y, INK.text);
+      text(context, entry.label, x + SWATCH[entry.shape] + GAP, y, INK.text);
       x += entryWidth(context, entry) + BETWEEN;
     }
     y += ROW;
@@ -95,10 +95,10 @@ function swatch(context: Context, entry: LegendEntry, x: number, y: number): voi
   context.save();
   if (entry.shape === "box") {
     context.fillStyle = look.color;
-    context.fillRect(x + 8, y - 6, 20, 12);
+    context.fillRect(x, y - 6, SWATCH.box, 12);
     context.strokeStyle = faded("black", 0.5);
     context.lineWidth = 1;
-    context.strokeRect(x + 8, y - 6, 20, 12);
+    context.strokeRect(x, y - 6, SWATCH.box, 12);
   } else {
     if (entry.shape === "line") {
       context.strokeStyle = look.color;
@@ -106,11 +106,11 @@ function swatch(context: Context, entry: LegendEntry, x: number, y: number): voi
       context.setLineDash([...DASHES[look.dash]]);
       context.beginPath();
       context.moveTo(x, y);
-      context.lineTo(x + SWATCH, y);
+      context.lineTo(x + SWATCH.line, y);
       context.stroke();
       context.setLineDash([]);
     }
-    paintMarker(context, look, x + SWATCH / 2, y, MARKER_SIZE);
+    paintMarker(context, look, x + SWATCH[entry.shape] / 2, y, MARKER_SIZE);
   }
   context.restore();
 }

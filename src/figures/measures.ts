@@ -1,7 +1,8 @@
 /** The measures of an axis as series: one per column and per value of the series column. */
 import type { Row } from "../table/mod.ts";
 import type { Axis, Measure } from "./channels.ts";
-import { type Category, categoryExtent, type Extent, extentOf, place } from "./axes.ts";
+import { type Category, categoryExtent, type Extent, extentOf, place } from "./extent.ts";
+import { type Ruler, ruler } from "./ruler.ts";
 import { distinct, groups, isText, number, observe } from "./data.ts";
 import type { Observation } from "./data.ts";
 import { axisTitle, describeColumn, formatNumber, formatOf, type NumberFormat } from "./labels.ts";
@@ -70,6 +71,7 @@ export function axisExtent(axis: Axis, input: PanelInput, pad: number): Extent {
     min: axis.min,
     max: axis.max,
     pad,
+    fromZero: 0.1,
   });
 }
 
@@ -149,17 +151,20 @@ export function measureFormat(measure: Measure): NumberFormat {
   return measure.format ?? formatOf(measureColumns(measure)[0] as string);
 }
 
+/** Limits and ticks of a measure axis `length` logical pixels long, upright (y) or lying (x). */
+export function measureRuler(
+  extent: Extent,
+  measure: Measure,
+  length: number,
+  lying = false,
+): Ruler {
+  const format = measureFormat(measure);
+  return ruler(extent, { length, flat: lying, format, ticks: measure.ticks });
+}
+
 /** The place of a sample on an axis. */
 export function samplePlace(extent: Extent, key: string): number {
   return place(extent, key, key);
-}
-
-/** Estimated width of an axis's widest tick label, in logical pixels. */
-export function labelWidth(extent: Extent, format: NumberFormat | undefined): number {
-  const few = extent.values !== undefined && extent.scale === "log";
-  const samples = few ? extent.values : [extent.min, extent.max, (extent.min + extent.max) / 2];
-  const longest = Math.max(...samples.map((v) => formatNumber(v, format).length));
-  return Math.min(longest, 9) * 8 + 12;
 }
 
 /** A kind's input seen as of any plot. */

@@ -1,9 +1,11 @@
 /** Grey and white bands behind a time series, one per stage, with the stage's value at their edge. */
 import type { Row } from "../table/mod.ts";
-import { type Extent, fontOptions, scaleOptions } from "./axes.ts";
+import { fontOptions, scaleOptions } from "./axes.ts";
+import type { Extent } from "./extent.ts";
 import { number } from "./data.ts";
 import { describeColumn } from "./labels.ts";
 import type { Phases } from "./spec.ts";
+import type { Annotations } from "./options.ts";
 import { INK, SIZE } from "./theme.ts";
 
 /** One stage: from, to (on the x axis) and its printed value. */
@@ -47,7 +49,7 @@ export function findPhases(
 }
 
 /** The bands as annotations: every other one grey. */
-export function phaseBands(phases: readonly Phase[]): Record<string, unknown> {
+export function phaseBands(phases: readonly Phase[]): Annotations {
   return Object.fromEntries(
     phases.flatMap((phase, i) =>
       i % 2 === 1 ? [] : [[`phase${i}`, {
@@ -62,32 +64,40 @@ export function phaseBands(phases: readonly Phase[]): Record<string, unknown> {
   );
 }
 
-/** A second axis whose labels stand in the middle of the bands. */
+/**
+ * A second axis whose labels stand in the middle of the bands: `24 threads` where that fits, else the
+ * value alone. `title` is the x axis's own title, which goes below both.
+ */
 export function phaseScale(
   phases: readonly Phase[],
   description: Phases,
-  limits: { min: number; max: number },
+  limits: { readonly min: number; readonly max: number },
+  length: number,
+  title: string,
 ): Record<string, unknown> {
   const own = describeColumn(description.column);
-  const title = description.label ?? (own.unit === "" ? own.name : `${own.name} (${own.unit})`);
-  const ticks = phases.map((p) => ({ value: (p.from + p.to) / 2, label: p.label }));
-  return {
-    ...scaleOptions({
-      axis: "x",
-      position: description.position,
-      ruler: { ...limits, ticks },
-      grid: false,
-      bare: true,
-      tickColor: INK.soft,
-      title,
-      titleColor: INK.soft,
-      weight: 2,
-    }),
-    ticks: {
-      ...scaleOptions({ axis: "x", position: "bottom", ruler: { ...limits, ticks } }).ticks,
-      color: INK.soft,
-      font: fontOptions(SIZE.tick),
-      padding: 0,
-    },
-  };
+  const word = description.label ?? (own.unit === "" ? own.name.toLowerCase() : own.unit);
+  const slot = Math.min(
+    ...phases.map((p) => ((p.to - p.from) / (limits.max - limits.min)) * length),
+  );
+  // "1 thread": the one plural that needs care.
+  const label = (p: Phase) => `${p.label} ${p.label === "1" ? word.replace(/s$/, "") : word}`;
+  const fits = phases.every((p) => label(p).length * 7.2 + 4 < slot);
+  const ticks = phases.map((p) => ({
+    value: (p.from + p.to) / 2,
+    label: fits ? label(p) : p.label,
+  }));
+  const below = description.position === "bottom";
+  const heading = fits ? [] : [description.label ?? own.name];
+  const scale = scaleOptions({
+    axis: "x",
+    position: description.position,
+    ruler: { ...limits, ticks },
+    grid: false,
+    bare: true,
+    tickColor: INK.soft,
+    title: [...heading, ...(below && title !== "" ? [title] : [])].join(" / "),
+    weight: 2,
+  });
+  return { ...scale, ticks: { ...scale.ticks, font: fontOptions(SIZE.tick - 1) } };
 }

@@ -11,7 +11,7 @@ export type { Axis, Facet, Mark, Measure, Style } from "./channels.ts";
 /** Bands of grey and white behind a time series, one per stage of the experiment. */
 const phases = z.strictObject({
   column: column.describe("a new phase begins wherever this column changes along x"),
-  label: z.string().describe("title of the phase labels; default: from the column's name")
+  label: z.string().describe("word after each value; default: the column's unit or name")
     .optional(),
   position: z.enum(["bottom", "top"]).default("bottom"),
   edges: z.array(z.number()).describe(

@@ -24,7 +24,7 @@ export function paintPng(width: number, height: number, paint: Paint): Uint8Arra
   registerFonts();
   const ratio = Math.max(width > 1000 ? 2 : 2.5, MIN_PNG_WIDTH / width);
   const canvas = createCanvas(Math.round(width * ratio), Math.round(height * ratio));
-  const context = canvas.getContext("2d");
+  const context = prepared(canvas.getContext("2d"));
   context.scale(ratio, ratio);
   background(context, width, height);
   paint(context, ratio);
@@ -35,7 +35,7 @@ export function paintPng(width: number, height: number, paint: Paint): Uint8Arra
 export function paintSvg(width: number, height: number, paint: Paint): string {
   registerFonts();
   const canvas = createCanvas(width, height, SvgExportFlag.NoPrettyXML);
-  const context = canvas.getContext("2d");
+  const context = prepared(canvas.getContext("2d"));
   background(context, width, height);
   paint(context, 1);
   return tidy(canvas.getContent().toString("utf8"), width, height);
@@ -44,7 +44,28 @@ export function paintSvg(width: number, height: number, paint: Paint): string {
 /** A context to measure text with before the picture's size is known. */
 export function measuringContext(): Context {
   registerFonts();
-  return createCanvas(8, 8).getContext("2d");
+  return prepared(createCanvas(8, 8).getContext("2d"));
+}
+
+// Ligatures would put characters into the SVG that no search finds; full circles become dozens of
+// segments in Skia's SVG where four are enough.
+function prepared(context: Context): Context {
+  context.letterSpacing = "0.001px";
+  const arc = context.arc.bind(context);
+  context.arc = (x, y, radius, start, end, counter) => {
+    if (Math.abs(end - start) < 2 * Math.PI - 1e-9) {
+      arc(x, y, radius, start, end, counter);
+      return;
+    }
+    const k = radius * 0.5522847498;
+    context.moveTo(x + radius, y);
+    context.bezierCurveTo(x + radius, y + k, x + k, y + radius, x, y + radius);
+    context.bezierCurveTo(x - k, y + radius, x - radius, y + k, x - radius, y);
+    context.bezierCurveTo(x - radius, y - k, x - k, y - radius, x, y - radius);
+    context.bezierCurveTo(x + k, y - radius, x + radius, y - k, x + radius, y);
+    context.closePath();
+  };
+  return context;
 }
 
 function background(context: Context, width: number, height: number): void {

@@ -27,6 +27,11 @@ export function wrap(
   return lines;
 }
 
+/** The height of lines with the room below them; nothing for no lines. */
+export function blockHeight(lines: readonly string[], size: number): number {
+  return lines.length === 0 ? 0 : lines.length * size * 1.3 + 6;
+}
+
 /** Paints lines downwards from `y`; returns where the next block begins. */
 export function paintLines(
   context: Context,
@@ -45,5 +50,5 @@ export function paintLines(
   context.textBaseline = "top";
   lines.forEach((line, i) => context.fillText(line, x, y + i * size * 1.3));
   context.restore();
-  return lines.length === 0 ? y : y + lines.length * size * 1.3 + 6;
+  return y + blockHeight(lines, size);
 }

@@ -66,6 +66,13 @@ export function faded(color: string, opacity: number): string {
   return `rgba(${value >> 16}, ${(value >> 8) & 255}, ${value & 255}, ${opacity})`;
 }
 
+/** Black or white, whichever reads better on `color` laid over white at an opacity. */
+export function inkOver(color: string, opacity: number): string {
+  const value = parseInt(ink(color).slice(1), 16);
+  const light = 0.299 * (value >> 16) + 0.587 * ((value >> 8) & 255) + 0.114 * (value & 255);
+  return 255 + (light - 255) * opacity > 120 ? "#111111" : "#ffffff";
+}
+
 /**
  * The look of the `index`th series: its fixed style, else the next of the sequence. Lines without
  * markers (`plainLines`) are told apart by their strokes.

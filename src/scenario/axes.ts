@@ -7,7 +7,7 @@ import { check, errorAtKey, errorAtValue, type Path, placeAt } from "./check.ts"
 import type { YamlFile } from "./document.ts";
 import { isMapping, type Written } from "./shell-reader.ts";
 import { choicesOf, examplesOf, shapeOf } from "./inside.ts";
-import type { LocatedError } from "./located.ts";
+import type { Finding } from "./located.ts";
 import type { Axis, AxisPoint, Parameters, VariedColumn } from "./resolved.ts";
 import { nearest, oneOf, unknownName } from "../units/mod.ts";
 
@@ -46,7 +46,7 @@ export function resolveAxes(
   yaml: YamlFile,
   experiment: Experiment,
   written: Written,
-  report: (...errors: LocatedError[]) => void,
+  report: (...errors: Finding[]) => void,
 ): Varied {
   const shape = shapeOf(experiment.parameters) ?? {};
   const names = Object.keys(shape);

@@ -1,7 +1,7 @@
 /** Checks a part of a YAML file against a zod schema; every issue becomes a located error. */
 import type { z } from "zod";
 import type { Place, YamlFile } from "./document.ts";
-import type { LocatedError } from "./located.ts";
+import type { Finding } from "./located.ts";
 import { choicesOf, kindOf, schemasAt, shapeOf } from "./inside.ts";
 import { nameOf, nearest, oneOf, unknownName } from "../units/mod.ts";
 
@@ -20,21 +20,21 @@ export function placeAt(root: Place, path: Path): { place: Place; found: boolean
 }
 
 /** An error under the value at `path` (or what is nearest to it). */
-export function errorAtValue(yaml: YamlFile, path: Path, message: string): LocatedError {
+export function errorAtValue(yaml: YamlFile, path: Path, message: string): Finding {
   const { place, found } = placeAt(yaml.root, path);
   if (!found) return errorAtKey(yaml, path, message);
   // A block of several lines is shown by its key.
   const block = place.children.size > 0 && place.key !== undefined &&
     yaml.lines.source.slice(place.key[1], place.start).includes("\n");
   const [start, end] = block ? place.key as readonly [number, number] : [place.start, place.end];
-  return yaml.lines.error(start, end, message, path.join("."));
+  return yaml.lines.finding(start, end, message, path.join("."));
 }
 
 /** An error under the key at `path`; for a missing one, at the mapping that should have it. */
-export function errorAtKey(yaml: YamlFile, path: Path, message: string): LocatedError {
+export function errorAtKey(yaml: YamlFile, path: Path, message: string): Finding {
   const { place } = placeAt(yaml.root, path);
   const [start, end] = place.key ?? [place.start, place.end];
-  return yaml.lines.error(start, end, message, path.join("."));
+  return yaml.lines.finding(start, end, message, path.join("."));
 }
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -114,7 +114,7 @@ interface Context {
   readonly noun: string;
 }
 
-function union(context: Context, issue: z.core.$ZodIssueInvalidUnion, path: Path): LocatedError[] {
+function union(context: Context, issue: z.core.$ZodIssueInvalidUnion, path: Path): Finding[] {
   const discriminator = (issue as { discriminator?: string }).discriminator;
   if (issue.errors.length === 0 && discriminator !== undefined) {
     const from = path.slice(context.base.length);
@@ -160,7 +160,7 @@ function unknownKeys(
   context: Context,
   issue: z.core.$ZodIssueUnrecognizedKeys,
   path: Path,
-): LocatedError[] {
+): Finding[] {
   const written = placeAt(context.yaml.root, path).place.children;
   const known = schemasAt(context.schema, issue.path)
     .flatMap((s) => Object.keys(shapeOf(s) ?? {}))
@@ -171,7 +171,7 @@ function unknownKeys(
 }
 
 /** Issues of `context.schema` as located errors. */
-function locate(context: Context, issues: readonly z.core.$ZodIssue[]): LocatedError[] {
+function locate(context: Context, issues: readonly z.core.$ZodIssue[]): Finding[] {
   const { yaml, base, noun } = context;
   const full = (issue: z.core.$ZodIssue): Path => [...base, ...issue.path as Path];
   const unknown = issues.filter((i) => i.code === "unrecognized_keys");
@@ -180,7 +180,7 @@ function locate(context: Context, issues: readonly z.core.$ZodIssue[]): LocatedE
       i.path.length === path.length - 1 && i.path.every((step, n) => step === path[n]) &&
       i.keys.some((key) => nearest(key, [String(path[path.length - 1])]) !== undefined)
     );
-  return issues.flatMap((issue): LocatedError[] => {
+  return issues.flatMap((issue): Finding[] => {
     const path = full(issue);
     if (issue.code === "unrecognized_keys") return unknownKeys(context, issue, path);
     if (isMissing(issue, (p) => placeAt(yaml.root, [...base, ...p]).found) && path.length > 0) {
@@ -209,10 +209,13 @@ function expectation(context: Context, issue: z.core.$ZodIssue): string {
   return `; expected ${ARTICLE(kindOf(schema))}`;
 }
 
+// A thousand mistakes of one value are one mistake.
+const MAX_ISSUES = 200;
+
 /** The result of a check: the schema's output, or what is wrong. */
 export type Checked<T> =
   | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly errors: LocatedError[] };
+  | { readonly ok: false; readonly errors: Finding[] };
 
 /**
  * Checks the value at `base` of the file (or `value` in its stead) against `schema`.
@@ -228,5 +231,6 @@ export function check<T>(
 ): Checked<T> {
   const result = schema.safeParse(value, { reportInput: true, error: describe });
   if (result.success) return { ok: true, value: result.data };
-  return { ok: false, errors: locate({ schema, yaml, base, noun }, result.error.issues) };
+  const issues = result.error.issues.slice(0, MAX_ISSUES);
+  return { ok: false, errors: locate({ schema, yaml, base, noun }, issues) };
 }

@@ -4,7 +4,7 @@
  */
 import { isAlias, isMap, isScalar, isSeq, parseDocument } from "yaml";
 import type { Document, Node, Scalar, YAMLError, YAMLMap, YAMLSeq } from "yaml";
-import { Lines, type LocatedError, sortErrors } from "./located.ts";
+import { type Finding, Lines } from "./located.ts";
 
 /** A value of the document with its place: offsets `[start, end)` into the text. */
 export interface Place {
@@ -30,15 +30,14 @@ const MAX_ALIASES = 100;
 const MAX_VALUES = 100_000;
 const MAX_DEPTH = 64;
 const MAX_SYNTAX_ERRORS = 5;
-const MAX_READ_ERRORS = 20;
 
 /** Text of a file's bytes, or the error that they are too many or no UTF-8. */
-export function decodeYaml(file: string, bytes: Uint8Array): string | LocatedError {
+export function decodeYaml(file: string, bytes: Uint8Array): string | Finding {
   if (bytes.length > MAX_YAML_BYTES) {
     const size = (bytes.length / 1024).toFixed(0);
     const limit = MAX_YAML_BYTES / 1024;
     const message = `the file has ${size} KiB; at most ${limit} KiB are read as YAML`;
-    return new Lines(file, "").error(0, 0, message);
+    return new Lines(file, "").finding(0, 0, message);
   }
   const text = new TextDecoder("utf-8").decode(bytes);
   const again = new TextEncoder().encode(text);
@@ -48,7 +47,7 @@ export function decodeYaml(file: string, bytes: Uint8Array): string | LocatedErr
   if (bad < 0 && body.length === again.length) return text;
   const at = bad < 0 ? text.length : new TextDecoder("utf-8").decode(body.subarray(0, bad)).length;
   const byte = body[bad]?.toString(16).padStart(2, "0") ?? "";
-  return new Lines(file, text).error(
+  return new Lines(file, text).finding(
     at,
     at + 1,
     `the file is not UTF-8 text (byte 0x${byte}); save it as UTF-8`,
@@ -63,7 +62,7 @@ const SYNTAX: Readonly<Record<string, string>> = {
   RESOURCE_EXHAUSTION: `nested too deeply; at most ${MAX_DEPTH} levels are read`,
 };
 
-function syntaxError(lines: Lines, error: YAMLError): LocatedError {
+function syntaxError(lines: Lines, error: YAMLError): Finding {
   const bracket = /^Flow (map|sequence) in block collection/.exec(error.message)?.[1];
   const quote = /^Missing closing (["'])/.exec(error.message)?.[1];
   const unclosed = bracket === undefined ? quote : bracket === "map" ? "{" : "[";
@@ -73,14 +72,14 @@ function syntaxError(lines: Lines, error: YAMLError): LocatedError {
   // How deep the parser comes depends on its stack: the line is the same each time, the column is not.
   const line = lines.startOf(lines.lineOf(error.pos[0]));
   const [start, end] = error.code === "RESOURCE_EXHAUSTION" ? [line, line] : error.pos;
-  return lines.error(start, end, message);
+  return lines.finding(start, end, message);
 }
 
 const firstLower = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
 
 /** Walks the syntax tree once, in document order: values, places, and what is refused. */
 class Reader {
-  readonly errors: LocatedError[] = [];
+  readonly errors: Finding[] = [];
   readonly #anchors = new Map<string, Node>();
   readonly #open = new Set<Node>();
   #values = 0;
@@ -91,7 +90,7 @@ class Reader {
 
   #refuse(node: { range?: readonly number[] | null | undefined }, message: string, path: string) {
     const [start = 0, end = 0] = node.range ?? [];
-    this.errors.push(this.lines.error(start, end, message, path));
+    this.errors.push(this.lines.finding(start, end, message, path));
   }
 
   /** The place of `node`. `at` overrides its offsets: what an alias stands for is shown at the alias. */
@@ -232,39 +231,43 @@ export function readYaml(
   file: string,
   source: string,
   what: string,
-): { ok: true; yaml: YamlFile } | { ok: false; errors: LocatedError[] } {
+): { ok: true; yaml: YamlFile } | { ok: false; errors: Finding[] } {
   const lines = new Lines(file, source);
-  const failed = (...errors: LocatedError[]) => ({ ok: false as const, errors });
+  const failed = (...errors: Finding[]) => ({ ok: false as const, errors });
   const brackets = tooManyBrackets(source);
   if (brackets !== undefined) {
-    return failed(lines.error(brackets, brackets + 1, SYNTAX["RESOURCE_EXHAUSTION"] as string));
+    return failed(lines.finding(brackets, brackets + 1, SYNTAX["RESOURCE_EXHAUSTION"] as string));
   }
   const document = parse(source);
   if (document === undefined) {
-    return failed(lines.error(0, 1, SYNTAX["RESOURCE_EXHAUSTION"] as string));
+    return failed(lines.finding(0, 1, SYNTAX["RESOURCE_EXHAUSTION"] as string));
   }
   if (document.errors.length > 0) {
     // Whatever follows from nesting too deeply is no news.
     const deep = document.errors.find((e) => e.code === "RESOURCE_EXHAUSTION");
     const told = deep === undefined ? document.errors.slice(0, MAX_SYNTAX_ERRORS) : [deep];
-    return { ok: false, errors: sortErrors(told.map((e) => syntaxError(lines, e))) };
+    return { ok: false, errors: told.map((e) => syntaxError(lines, e)) };
   }
   const directives = document.directives;
   if (directives.yaml.explicit === true || Object.keys(directives.tags).length > 1) {
-    return failed(lines.error(0, 1, "directives (%YAML, %TAG) are not accepted; drop them"));
+    return failed(lines.finding(0, 1, "directives (%YAML, %TAG) are not accepted; drop them"));
   }
   if (document.contents === null || isEmpty(document.contents)) {
-    return failed(lines.error(0, 0, `the file is empty; a ${what} is a mapping of keys to values`));
+    return failed(
+      lines.finding(0, 0, `the file is empty; a ${what} is a mapping of keys to values`),
+    );
   }
   if (!isMap(document.contents)) {
     const [start, end] = document.contents.range ?? [0, 1];
     const kind = isSeq(document.contents) ? "a list" : "a single value";
-    return failed(lines.error(start, end, `a ${what} is a mapping of keys to values, not ${kind}`));
+    return failed(
+      lines.finding(start, end, `a ${what} is a mapping of keys to values, not ${kind}`),
+    );
   }
   const reader = new Reader(lines);
   const root = reader.read(document.contents as Node, "", 0);
   if (reader.errors.length > 0) {
-    return { ok: false, errors: sortErrors(reader.errors).slice(0, MAX_READ_ERRORS) };
+    return { ok: false, errors: reader.errors };
   }
   return { ok: true, yaml: { lines, root } };
 }

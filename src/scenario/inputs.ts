@@ -5,11 +5,11 @@ import { CsvError, readCsv } from "../table/csv.ts";
 import { errorAtValue, type Path } from "./check.ts";
 import type { YamlFile } from "./document.ts";
 import { shapeOf, stringsWhere } from "./inside.ts";
-import type { LocatedError } from "./located.ts";
+import type { Finding } from "./located.ts";
 import type { InputText } from "./resolved.ts";
 import type { FileReader } from "./sources.ts";
 
-type Report = (...errors: LocatedError[]) => void;
+type Report = (...errors: Finding[]) => void;
 
 /** Most bytes of all files together. */
 const MAX_TOTAL = 256 * 1024 * 1024;

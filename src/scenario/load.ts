@@ -6,10 +6,10 @@ import { checkQuestions } from "./questions.ts";
 import type { YamlFile } from "./document.ts";
 import { shapeOf } from "./inside.ts";
 import { collectInputs, collectReferences } from "./inputs.ts";
-import { type LocatedError, sortErrors } from "./located.ts";
+import { type Finding, type LocatedError, locateErrors } from "./located.ts";
 import { readClaims, readShell, referencesOf, type Written, writtenOf } from "./shell-reader.ts";
 import type { ClaimSpec } from "../claims/mod.ts";
-import { loadPlatform, openYaml } from "./platforms.ts";
+import { openYaml, readPlatform } from "./platforms.ts";
 import type { ResolvedPlatform, ResolvedScenario } from "./resolved.ts";
 import { checkSettings, tooManyRuns } from "./settings.ts";
 import type { Shell } from "./shell.ts";
@@ -21,19 +21,16 @@ export type LoadResult =
   | { readonly ok: true; readonly scenario: ResolvedScenario; readonly experiment: Experiment }
   | { readonly ok: false; readonly errors: readonly LocatedError[] };
 
-/** Most errors reported for one scenario. */
-const MAX_ERRORS = 50;
-
 /**
  * Loads a scenario: YAML, keys, parameters in every combination, platforms, input files, columns of
  * the figure and SQL of the claims. Nothing is run and nothing is written.
  */
 export async function loadScenario(source: YamlSource, options: LoadOptions): Promise<LoadResult> {
   const opened = openYaml(source, "scenario");
-  if (!opened.ok) return opened;
+  if (!opened.ok) return { ok: false, errors: locateErrors(opened.errors) };
   const yaml = opened.value;
-  const errors: LocatedError[] = [];
-  const report = (...found: LocatedError[]) => void errors.push(...found);
+  const errors: Finding[] = [];
+  const report = (...found: Finding[]) => void errors.push(...found);
 
   const shell = readShell(yaml, report);
   const experiment = await findExperiment(yaml, shell, options, report);
@@ -65,7 +62,7 @@ export async function loadScenario(source: YamlSource, options: LoadOptions): Pr
     }
   }
   if (errors.length > 0 || experiment === undefined || id === undefined || title === undefined) {
-    return { ok: false, errors: sortErrors(errors).slice(0, MAX_ERRORS) };
+    return { ok: false, errors: locateErrors(errors) };
   }
   const scenario: ResolvedScenario = {
     id,
@@ -86,7 +83,7 @@ export async function loadScenario(source: YamlSource, options: LoadOptions): Pr
   return { ok: true, scenario, experiment };
 }
 
-type Report = (...errors: LocatedError[]) => void;
+type Report = (...errors: Finding[]) => void;
 
 /** Whether the columns of `runs` are known although some value is wrong. */
 function columnsAreKnown(experiment: Experiment, written: Written): boolean {
@@ -131,7 +128,7 @@ function findPlatforms(
       report(errorAtValue(yaml, path, unknownName("platform", id, options.platforms.ids)));
       continue;
     }
-    const loaded = loadPlatform(id, options.platforms.read(id));
+    const loaded = readPlatform(id, options.platforms.read(id));
     if (loaded.ok) platforms[id] = loaded.value;
     else report(...loaded.errors);
   }

@@ -20,6 +20,16 @@ export interface LocatedError {
   readonly text: string;
 }
 
+/** A mistake as it was found; cheap, because a hostile file can have very many. */
+export interface Finding {
+  readonly lines: Lines;
+  /** Offsets `[start, end)` into the file's text. */
+  readonly start: number;
+  readonly end: number;
+  readonly message: string;
+  readonly path: string;
+}
+
 /** Turns an offset range of one file into a place. Build once per file. */
 export class Lines {
   readonly #starts: number[] = [0];
@@ -47,13 +57,17 @@ export class Lines {
     return this.#starts[line - 1] ?? this.source.length;
   }
 
-  /** An error at `[start, end)`, cut to the first line. Offsets beyond the text mean its end. */
-  error(start: number, end: number, message: string, path = ""): LocatedError {
+  /** A mistake at `[start, end)`. Offsets beyond the text mean its end. */
+  finding(start: number, end: number, message: string, path = ""): Finding {
+    return { lines: this, start, end, message, path };
+  }
+
+  /** A finding with its line, cut to that line. */
+  locate({ start, end, message, path }: Finding): LocatedError {
     const from = Math.max(0, Math.min(start, this.source.length));
     const line = this.lineOf(from);
-    const begin = this.#starts[line - 1] as number;
-    const text = this.source.slice(begin, this.#starts[line] ?? this.source.length)
-      .replace(/\r?\n$/, "");
+    const begin = this.startOf(line);
+    const text = this.source.slice(begin, this.startOf(line + 1)).replace(/\r?\n$/, "");
     const at = Math.min(from - begin, text.length);
     const meant = text.slice(at, Math.max(at, end - begin)).trimEnd();
     return {
@@ -68,18 +82,22 @@ export class Lines {
   }
 }
 
-/** Sorts by file, then position, then message, and drops repetitions. */
-export function sortErrors(errors: readonly LocatedError[]): LocatedError[] {
-  const files = [...new Set(errors.map((e) => e.file))];
-  const sorted = [...errors].sort((a, b) =>
-    files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column ||
+/** Most errors shown at once. */
+const MAX_ERRORS = 50;
+
+/** Sorts findings by file and position, drops repetitions, and locates as many as are worth showing. */
+export function locateErrors(findings: readonly Finding[]): LocatedError[] {
+  const files = [...new Set(findings.map((f) => f.lines))];
+  const sorted = [...findings].sort((a, b) =>
+    files.indexOf(a.lines) - files.indexOf(b.lines) || a.start - b.start ||
     (a.message < b.message ? -1 : a.message > b.message ? 1 : 0)
   );
-  return sorted.filter((e, i) => {
+  const distinct = sorted.filter((finding, i) => {
     const previous = sorted[i - 1];
-    return previous === undefined || previous.file !== e.file || previous.line !== e.line ||
-      previous.column !== e.column || previous.message !== e.message;
+    return previous === undefined || previous.lines !== finding.lines ||
+      previous.start !== finding.start || previous.message !== finding.message;
   });
+  return distinct.slice(0, MAX_ERRORS).map((finding) => finding.lines.locate(finding));
 }
 
 // What a terminal would act on (and line breaks) is shown, not sent.

@@ -1,11 +1,17 @@
 /** Checks that concern several parameters at once, on every combination that would run. */
 import { buildPlatform, type Platform } from "../hardware/mod.ts";
-import type { Experiment } from "../model/mod.ts";
+import type { Experiment, Problem } from "../model/mod.ts";
 import { errorAtKey, errorAtValue, type Path, placeAt } from "./check.ts";
 import type { YamlFile } from "./document.ts";
 import { hasChecks, objectIssues } from "./inside.ts";
-import type { LocatedError } from "./located.ts";
-import { type ResolvedPlatform, type ResolvedScenario, runCount, settingsOf } from "./resolved.ts";
+import type { Finding } from "./located.ts";
+import {
+  type Parameters,
+  type ResolvedPlatform,
+  type ResolvedScenario,
+  runCount,
+  settingsOf,
+} from "./resolved.ts";
 
 /** Most runs of one scenario. */
 export const MAX_RUNS = 1_000_000;
@@ -18,7 +24,7 @@ const thousands = (n: number) => String(n).replace(/\B(?=(\d{3})+(?!\d))/g, ",")
 export function tooManyRuns(
   yaml: YamlFile,
   scenario: Pick<ResolvedScenario, "axes" | "seeds">,
-): LocatedError | undefined {
+): Finding | undefined {
   const runs = runCount(scenario);
   if (runs <= MAX_RUNS) return undefined;
   const factors = scenario.axes.map((axis) =>
@@ -36,7 +42,7 @@ export function tooManyRuns(
 type Checkable = Pick<ResolvedScenario, "axes" | "hardware" | "parameters">;
 
 /** Where the file sets `key` for the setting at `index`. */
-function placeOf(yaml: YamlFile, scenario: Checkable, index: number, key: string): Path {
+function placeOf(scenario: Checkable, index: number, key: string): Path {
   let rest = index;
   let path: Path | undefined;
   for (const axis of [...scenario.axes].reverse()) {
@@ -45,8 +51,20 @@ function placeOf(yaml: YamlFile, scenario: Checkable, index: number, key: string
     if (path !== undefined || !Object.hasOwn(axis.points[i]?.parameters ?? {}, key)) continue;
     path = axis.from === "sweep" ? ["sweep", key, i] : ["cases", i, key];
   }
-  if (path !== undefined) return path;
-  return placeAt(yaml.root, ["parameters", key]).found ? ["parameters", key] : ["parameters"];
+  return path ?? ["parameters", key];
+}
+
+/** What the experiment's own check says; a check that throws (no such host) says so. */
+function problemsOf(
+  experiment: Experiment,
+  parameters: Parameters,
+  platform: Platform,
+): readonly Problem[] {
+  try {
+    return experiment.check?.(parameters, platform) ?? [];
+  } catch (error) {
+    return [{ path: [], message: `${experiment.id}: ${(error as Error).message}` }];
+  }
 }
 
 /** Every problem that the experiment finds in a combination of parameters, at its place. */
@@ -55,21 +73,21 @@ export function checkSettings(
   experiment: Experiment,
   scenario: Checkable,
   specs: Readonly<Record<string, ResolvedPlatform>>,
-): LocatedError[] {
+): Finding[] {
   const platforms = new Map<string, Platform>();
   for (const [id, { spec }] of Object.entries(specs)) platforms.set(id, buildPlatform(spec));
   const together = hasChecks(experiment.parameters);
   if (!together && experiment.check === undefined) return [];
-  const found = new Map<string, LocatedError>();
+  const found = new Map<string, Finding>();
   const add = (index: number, keys: readonly PropertyKey[], message: string) => {
     const [key, ...below] = keys as Path;
     const at: Path = key === undefined
       ? ["parameters"]
-      : [...placeOf(yaml, scenario, index, String(key)), ...below];
+      : [...placeOf(scenario, index, String(key)), ...below];
     const error = placeAt(yaml.root, at).found
       ? errorAtValue(yaml, at, message)
       : errorAtKey(yaml, at, message);
-    found.set(`${error.line}:${error.column}:${message}`, error);
+    found.set(`${error.start}:${message}`, error);
   };
   for (const { index, hardware, parameters } of settingsOf(scenario)) {
     if (found.size >= MAX_PROBLEMS) break;
@@ -80,7 +98,7 @@ export function checkSettings(
     }
     const platform = platforms.get(hardware);
     if (platform === undefined) continue;
-    for (const { path, message } of experiment.check?.(parameters, platform) ?? []) {
+    for (const { path, message } of problemsOf(experiment, parameters, platform)) {
       add(index, path, message);
     }
   }

@@ -7,11 +7,11 @@ import { claimSchema, type ClaimSpec } from "../claims/mod.ts";
 import { nearest, unknownName } from "../units/mod.ts";
 import { check, errorAtKey, errorAtValue } from "./check.ts";
 import type { YamlFile } from "./document.ts";
-import type { LocatedError } from "./located.ts";
+import type { Finding } from "./located.ts";
 import { SHELL, type Shell, type ShellKey } from "./shell.ts";
 import { keepWritten } from "./written.ts";
 
-type Report = (...errors: LocatedError[]) => void;
+type Report = (...errors: Finding[]) => void;
 type Mapping = Readonly<Record<string, unknown>>;
 
 /** Whether a value of a YAML file is a mapping. */

@@ -150,7 +150,8 @@ export class SqlTables {
 function unknownName(kind: string, name: string, all: readonly string[]): string {
   const bare = (name.split(".").at(-1) as string).toLowerCase();
   const near = all.length === 0 ? undefined : closest(bare, all as string[]);
-  const close = near !== undefined && distance(bare, near.toLowerCase()) <= bare.length / 3 + 1;
+  const close = near !== undefined &&
+    distance(bare, near.toLowerCase()) <= Math.floor(bare.length / 3);
   return `unknown ${kind} ${name}; ` + (close ? `did you mean ${near}? ` : "") +
     `there is ${all.join(", ")}`;
 }

@@ -52,6 +52,10 @@ const parameters = z.strictObject({
   dispatch_cost: duration({ max: 100 * MS }).default(20_000).describe(
     "CPU time of the dispatcher for a job; measured with tools/measure-cpu-quota",
   ),
+  reads_clock: z.boolean().default(true).describe(
+    "workers read their CPU clock all the time, as burning an exact amount takes; the kernel then " +
+      "enforces the quota at once. false: at the tick, as for programs in general",
+  ),
   slice: duration({ min: 1000, max: 1000 * MS }).optional().describe(
     "sched_cfs_bandwidth_slice; default: the platform's, 5 ms on Linux",
   ),
@@ -158,8 +162,12 @@ export const cpuQuota = defineExperiment({
         phase: Math.floor(p.period * (((i + start) / phases) % 1)),
         shares: 262_144,
       });
-      const costs = { dispatch: p.dispatch_cost, job: p.job_cost };
-      const completed = replay(host, group, jobs, p.threads, costs);
+      const completed = replay(host, group, jobs, {
+        threads: p.threads,
+        readsClock: p.reads_clock,
+        dispatchCost: p.dispatch_cost,
+        jobCost: p.job_cost,
+      });
       sim.run();
       if (p.completions) {
         yield* jobs.map((job, k) => completion(job, k, completed[k]));

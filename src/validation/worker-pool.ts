@@ -2,12 +2,16 @@
 import type { Cgroup, Host, Thread } from "../hardware/mod.ts";
 import type { Job } from "./job-trace.ts";
 
-/** Constants of the program, ns. */
-export interface PoolCosts {
-  /** CPU time of the dispatcher for one job: wake, queue, signal. */
-  readonly dispatch: number;
-  /** CPU time of a worker for one job beside the job itself: lock, take, clock readings. */
-  readonly job: number;
+/** The program: its size and its constants. */
+export interface PoolOptions {
+  /** Workers in the group. */
+  readonly threads: number;
+  /** Whether workers read their CPU clock while they burn (`Thread.readsClock`). */
+  readonly readsClock: boolean;
+  /** CPU time of the dispatcher for one job: wake, queue, signal; ns. */
+  readonly dispatchCost: number;
+  /** CPU time of a worker for one job beside the job itself: lock, take, clock readings; ns. */
+  readonly jobCost: number;
 }
 
 /**
@@ -21,8 +25,7 @@ export function replay(
   host: Host,
   group: Cgroup,
   jobs: readonly Job[],
-  threads: number,
-  costs: PoolCosts,
+  { threads, readsClock, dispatchCost, jobCost }: PoolOptions,
 ): Float64Array {
   const { sim } = host;
   const completed = new Float64Array(jobs.length).fill(NaN);
@@ -32,7 +35,7 @@ export function replay(
   let tail = 0;
   for (let i = 0; i < threads; i++) {
     const worker = group.thread(`worker ${i}`);
-    worker.readsClock = true; // it burns until its CPU clock says so
+    worker.readsClock = readsClock;
     asleep.push(worker);
   }
   const take = (worker: Thread): void => {
@@ -41,7 +44,7 @@ export function replay(
       return;
     }
     const job = head++;
-    worker.start(costs.job + jobs[job].service, () => {
+    worker.start(jobCost + jobs[job].service, () => {
       completed[job] = sim.now;
       take(worker);
     });
@@ -52,7 +55,7 @@ export function replay(
       worker?.start(0, () => take(worker));
     }
     if (tail === jobs.length) return;
-    sim.at(jobs[tail].arrival, () => dispatcher.start(costs.dispatch, dispatch));
+    sim.at(jobs[tail].arrival, () => dispatcher.start(dispatchCost, dispatch));
   };
   dispatch();
   return completed;

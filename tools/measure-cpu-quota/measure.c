@@ -2,10 +2,13 @@
  * Replays a trace of jobs in a cgroup (v1 cpu controller) with a CFS quota and prints when each job
  * was done. Needs root. See README.md.
  *
- *   [GAPS=file] measure TRACE QUOTA_US PERIOD_US THREADS [CGROUP_ROOT]
+ *   [GAPS=file] [SPIN=1] measure TRACE QUOTA_US PERIOD_US THREADS [CGROUP_ROOT]
  *
- * stdout: job,arrival_ms,service_ms,start_ms,completed_ms,cpu_start,cpu_end,queued_ms,cpu_dispatch,worker
+ * stdout: job,arrival_ms,service_ms,start_ms,completed_ms,cpu_start,cpu_end,queued_ms,cpu_dispatch,worker,used_ms
  * GAPS:   job,from_ms,to_ms,cpu_before,cpu_after: where a job was off its CPU for over 0.3 ms
+ * SPIN:   burn by counting instead of by reading the thread's CPU clock. A clock reading makes the
+ *         kernel account the thread, so that a quota is enforced at once; without it the kernel looks
+ *         at the tick only. used_ms is then what a job really used.
  * stderr: the group's cpu.stat over the run, and the steal and other load of the machine
  */
 #define _GNU_SOURCE
@@ -22,7 +25,7 @@
 #include <time.h>
 #include <unistd.h>
 
-struct job { double arrival, service, queued, start, end; int cpu0, cpu1, cpu_dispatch, worker; };
+struct job { double arrival, service, queued, start, end, used; int cpu0, cpu1, cpu_dispatch, worker; };
 
 static struct job *jobs;
 static int n_jobs, head, tail, finished;
@@ -31,6 +34,7 @@ static pthread_cond_t work = PTHREAD_COND_INITIALIZER;
 static struct timespec origin;
 static char group[512];
 static FILE *gaps;
+static double spins_per_ms; /* 0: read the clock */
 
 static double since(const struct timespec *t0) {
     struct timespec t;
@@ -53,6 +57,8 @@ static void put(const char *file, const char *text) {
     if (!f || fputs(text, f) < 0 || fclose(f)) fail(path);
 }
 
+static void spin(double count) { for (volatile long i = (long)count; i > 0; i--) ; }
+
 static void *worker(void *arg) {
     int me = (int)(long)arg;
     char tid[32];
@@ -65,13 +71,14 @@ static void *worker(void *arg) {
         if (head == tail) { pthread_mutex_unlock(&lock); return NULL; }
         struct job *j = &jobs[head++];
         pthread_mutex_unlock(&lock);
-        double until = cpu_ms() + j->service;
+        double began = cpu_ms(), until = began + j->service;
         j->start = since(&origin);
         j->worker = me;
         j->cpu0 = sched_getcpu();
+        if (spins_per_ms > 0) spin(spins_per_ms * j->service);
         double last = j->start;
         int cpu = j->cpu0;
-        while (cpu_ms() < until) {
+        while (spins_per_ms == 0 && cpu_ms() < until) {
             double now = since(&origin);
             if (now - last > 0.3) {
                 int after = sched_getcpu();
@@ -83,6 +90,7 @@ static void *worker(void *arg) {
         }
         j->cpu1 = sched_getcpu();
         j->end = since(&origin);
+        j->used = cpu_ms() - began;
     }
 }
 
@@ -112,6 +120,16 @@ int main(int argc, char **argv) {
     fclose(f);
     int threads = atoi(argv[4]);
     if (getenv("GAPS") && !(gaps = fopen(getenv("GAPS"), "w"))) fail("GAPS");
+    if (getenv("SPIN")) {
+        double fastest = 1e9;
+        for (int i = 0; i < 20; i++) {
+            double t = cpu_ms();
+            spin(1e6);
+            t = cpu_ms() - t;
+            if (t < fastest) fastest = t;
+        }
+        spins_per_ms = 1e6 / fastest;
+    }
     mlockall(MCL_CURRENT | MCL_FUTURE);
     snprintf(group, sizeof group, "%s/measure-%d", argc > 5 ? argv[5] : "/sys/fs/cgroup/cpu", (int)getpid());
     if (mkdir(group, 0755)) fail(group);
@@ -162,9 +180,9 @@ int main(int argc, char **argv) {
     double own = 0;
     for (int i = 0; i < n_jobs; i++) {
         own += jobs[i].service;
-        printf("%d,%.4f,%.4f,%.4f,%.4f,%d,%d,%.4f,%d,%d\n", i, jobs[i].arrival, jobs[i].service, jobs[i].start,
+        printf("%d,%.4f,%.4f,%.4f,%.4f,%d,%d,%.4f,%d,%d,%.4f\n", i, jobs[i].arrival, jobs[i].service, jobs[i].start,
                jobs[i].end, jobs[i].cpu0, jobs[i].cpu1, jobs[i].queued, jobs[i].cpu_dispatch,
-               jobs[i].worker);
+               jobs[i].worker, jobs[i].used);
     }
     fprintf(stderr, "periods %ld throttled %ld throttled_ms %.1f steal_ms %.0f other_ms %.0f own_ms %.0f\n",
             after[0] - before[0], after[1] - before[1], (after[2] - before[2]) / 1e6, steal1 - steal0,

@@ -1,25 +1,22 @@
 /** Bars per category: grouped or stacked, upright or lying, cut at a limit with the true value written. */
 import type { Chart } from "chart.js";
-import {
-  categoryExtent,
-  type Extent,
-  measureExtent,
-  type Ruler,
-  ruler,
-  scaleOptions,
-} from "../axes.ts";
+import { scaleOptions } from "../axes.ts";
+import { categoryExtent, type Extent, measureExtent } from "../extent.ts";
+import { nameRuler, type Ruler } from "../ruler.ts";
 import { groupLines, groupScale } from "../groups.ts";
-import { axisTitle, formatNumber } from "../labels.ts";
+import { axisTitle, formatNumber, type NumberFormat } from "../labels.ts";
 import {
   categoriesOf,
   measureFormat,
+  measureRuler,
   measureTitle,
   samplePlace,
   type Series,
   seriesOf,
 } from "../measures.ts";
-import { chartOptions, markAnnotations } from "../options.ts";
+import { type Annotations, chartOptions, markAnnotations } from "../options.ts";
 import type { PlotOf } from "../spec.ts";
+import type { Context } from "../surface.ts";
 import { faded, font, INK, type Look } from "../theme.ts";
 import type { Kind, PanelInput, Placement } from "./kind.ts";
 
@@ -62,7 +59,7 @@ function valueExtent(plot: PlotOf<"bars">, series: readonly Series[]): Extent {
   if (plot.cut !== undefined && most > plot.cut) {
     return measureExtent(reach, { ...plot.y, max: plot.cut, zero: true });
   }
-  return measureExtent(reach, { ...plot.y, zero: true, pad: plot.values ? 0.05 : 0 });
+  return measureExtent(reach, { ...plot.y, zero: true, pad: plot.values ? 0.08 : 0 });
 }
 
 function stackTops(series: readonly Series[]): number[] {
@@ -87,18 +84,12 @@ function draw(
   const lying = plot.horizontal;
   const [category, value] = lying ? ["y", "x"] as const : ["x", "y"] as const;
   const isCut = plot.cut !== undefined && y.fixedMax === plot.cut;
-  const values = ruler(
-    y,
-    (lying ? at.width : at.height) - 90,
-    lying ? 44 : 28,
-    measureFormat(plot.y),
-    plot.y.ticks,
-  );
+  const values = measureRuler(y, plot.y, (lying ? at.width : at.height) - 90, lying);
   const limits: Ruler = isCut ? withHeadroom(values) : values;
-  const names = ruler(x, 0, 0, undefined);
-  const annotations: Record<string, unknown> = {
+  const names = nameRuler(x, lying ? Infinity : at.width - 90);
+  const annotations: Annotations = {
     ...groupLines(x.categories, category),
-    ...markAnnotations(plot.marks, x),
+    ...markAnnotations(plot.marks, x, lying),
   };
   if (limits.min < 0) annotations["zero"] = zeroLine(value);
   return {
@@ -141,7 +132,7 @@ function draw(
               ? axisTitle(plot.x.column, plot.x.label, plot.x.unit)
               : "",
             grid: false,
-            rotate: !lying,
+            turn: names.turn,
             reverse: lying !== (plot.x.reverse === true),
           }),
           stacked: plot.stacked,
@@ -164,7 +155,7 @@ function draw(
 }
 
 function withHeadroom(values: Ruler): Ruler {
-  return { ...values, max: values.max + (values.max - values.min) * 0.09 };
+  return { ...values, max: values.max + (values.max - values.min) * 0.12 };
 }
 
 function zeroLine(axis: "x" | "y"): Record<string, unknown> {
@@ -193,6 +184,8 @@ function valueLabels(plot: PlotOf<"bars">, isCut: boolean) {
       ctx.save();
       ctx.font = font(11);
       ctx.fillStyle = INK.text;
+      const alone = chart.data.datasets.length === 1;
+      const free = (width: number) => alone ? width * 1.35 : width - 1;
       chart.data.datasets.forEach((dataset, i) => {
         const axis = chart.scales[plot.horizontal ? "x" : "y"];
         chart.getDatasetMeta(i).data.forEach((element, j) => {
@@ -203,7 +196,15 @@ function valueLabels(plot: PlotOf<"bars">, isCut: boolean) {
           const end = cutHere ? plot.cut as number : value < 0 ? value : top;
           const pixel = axis.getPixelForValue(end);
           if (cutHere) slash(ctx as never, plot.horizontal, bar, pixel);
-          write(ctx as never, formatNumber(value, format), plot.horizontal, bar, pixel, value < 0);
+          write(
+            ctx as never,
+            short(value, format),
+            plot.horizontal,
+            bar,
+            pixel,
+            value < 0,
+            free(bar.width),
+          );
         });
       });
       ctx.restore();
@@ -211,24 +212,44 @@ function valueLabels(plot: PlotOf<"bars">, isCut: boolean) {
   };
 }
 
-type Pen = import("../surface.ts").Context;
+/** Three significant digits, or the whole number where that has more. */
+function short(value: number, format: NumberFormat): string {
+  if (Number.isInteger(value) || Math.abs(value) >= 100 || format !== "plain") {
+    return formatNumber(format === "plain" ? Math.round(value) : value, format);
+  }
+  return formatNumber(value, format, Math.abs(value) >= 10 ? 1 : 2);
+}
 
 function write(
-  ctx: Pen,
+  ctx: Context,
   text: string,
   lying: boolean,
   bar: { x: number; y: number; width: number },
   end: number,
   below: boolean,
+  free: number,
 ): void {
-  ctx.textAlign = lying ? (below ? "right" : "left") : "center";
-  ctx.textBaseline = lying ? "middle" : below ? "top" : "bottom";
-  if (lying) ctx.fillText(text, end + (below ? -4 : 4), bar.y);
-  else ctx.fillText(text, bar.x, end + (below ? 3 : -3));
+  const side = below ? -1 : 1;
+  ctx.save();
+  ctx.textBaseline = "middle";
+  if (lying) {
+    ctx.textAlign = below ? "right" : "left";
+    ctx.fillText(text, end + 4 * side, bar.y);
+  } else if (ctx.measureText(text).width <= free) {
+    ctx.textAlign = "center";
+    ctx.fillText(text, bar.x, end - 9 * side);
+  } else {
+    // Upright along a narrow bar, or it would run into its neighbour's.
+    ctx.textAlign = below ? "right" : "left";
+    ctx.translate(bar.x, end - 4 * side);
+    ctx.rotate(-Math.PI / 2);
+    ctx.fillText(text, 0, 0);
+  }
+  ctx.restore();
 }
 
 function slash(
-  ctx: Pen,
+  ctx: Context,
   lying: boolean,
   bar: { x: number; y: number; width: number; height?: number },
   end: number,

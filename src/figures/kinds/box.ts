@@ -1,13 +1,15 @@
 /** Box plots: from raw observations (quartiles, whiskers to 1.5 IQR, outliers) or from given quantiles. */
 import type { Row } from "../../table/mod.ts";
-import { categoryExtent, type Extent, measureExtent, ruler, scaleOptions } from "../axes.ts";
+import { scaleOptions } from "../axes.ts";
+import { categoryExtent, type Extent, measureExtent } from "../extent.ts";
+import { nameRuler } from "../ruler.ts";
 import { FigureError, groups, number, valueColumn } from "../data.ts";
 import { groupLines, groupScale } from "../groups.ts";
 import { axisTitle } from "../labels.ts";
 import {
   categoriesOf,
   measureColumns,
-  measureFormat,
+  measureRuler,
   measureTitle,
   placeKey,
   samplePlace,
@@ -112,14 +114,8 @@ function draw(
   const { plot } = input;
   const lying = plot.horizontal;
   const [category, value] = lying ? ["y", "x"] as const : ["x", "y"] as const;
-  const values = ruler(
-    y,
-    (lying ? at.width : at.height) - 90,
-    lying ? 44 : 28,
-    measureFormat(plot.y),
-    plot.y.ticks,
-  );
-  const names = ruler(x, 0, 0, undefined);
+  const values = measureRuler(y, plot.y, (lying ? at.width : at.height) - 90, lying);
+  const names = nameRuler(x, lying ? Infinity : at.width - 90);
   const count = x.categories?.length ?? 0;
   return {
     labels: Array.from({ length: count }, (_, i) => i),
@@ -149,7 +145,10 @@ function draw(
     options: chartOptions({
       title: at.title,
       horizontal: lying,
-      annotations: { ...groupLines(x.categories, category), ...markAnnotations(plot.marks, x) },
+      annotations: {
+        ...groupLines(x.categories, category),
+        ...markAnnotations(plot.marks, x, lying),
+      },
       scales: {
         [category]: scaleOptions({
           axis: category,
@@ -159,7 +158,7 @@ function draw(
             ? axisTitle(plot.x.column, plot.x.label, plot.x.unit)
             : "",
           grid: false,
-          rotate: !lying,
+          turn: names.turn,
           reverse: lying,
         }),
         ...groupScale(x.categories, names, category),

@@ -1,8 +1,10 @@
 /** Cumulative distributions: counted from observations, or from a column that holds the share. */
-import { type Extent, extentOf, ruler, scaleOptions } from "../axes.ts";
+import { scaleOptions } from "../axes.ts";
+import { type Extent, extentOf } from "../extent.ts";
+import { ruler } from "../ruler.ts";
 import { FigureError, groups, number } from "../data.ts";
 import { axisTitle, formatOf } from "../labels.ts";
-import { labelWidth, measureName } from "../measures.ts";
+import { measureName } from "../measures.ts";
 import { chartOptions, markAnnotations } from "../options.ts";
 import type { PlotOf } from "../spec.ts";
 import { DASHES, type Look } from "../theme.ts";
@@ -50,8 +52,8 @@ export const cdf: Kind<"cdf"> = (input) => {
     min: plot.x.min,
     max: plot.x.max,
     pad: 0.03,
+    fromZero: 0.3,
   });
-  const own = fromZero(x, plot.x.min);
   return {
     legend: curves.map((c) => ({
       key: c.key,
@@ -59,17 +61,10 @@ export const cdf: Kind<"cdf"> = (input) => {
       look: { ...looks.get(c) as Look, marker: "none" as const },
       shape: "line" as const,
     })),
-    x: own,
-    chart: (at) => draw(input, at, curves, looks, at.x ?? own),
+    x,
+    chart: (at) => draw(input, at, curves, looks, at.x ?? x),
   };
 };
-
-// A sample of sizes or times begins at zero unless it is far from it.
-function fromZero(x: Extent, min: number | undefined): Extent {
-  const { values: _, ...rest } = x;
-  if (x.scale === "log" || min !== undefined) return rest;
-  return x.min < 0.3 * x.max && x.min > -0.1 * x.max ? { ...rest, min: Math.min(0, x.min) } : rest;
-}
 
 /** The empirical distribution: each distinct value with the share at or below it. */
 export function counted(values: readonly number[]): { x: number; share: number }[] {
@@ -96,12 +91,10 @@ function draw(
 ) {
   const { plot } = input;
   const format = plot.x.format ?? formatOf(plot.x.column);
-  const xRuler = ruler(x, at.width - 90, labelWidth(x, format), format, plot.x.ticks);
+  const xRuler = ruler(x, { length: at.width - 90, flat: true, format, ticks: plot.x.ticks });
   const yRuler = ruler(
     { scale: "linear", min: 0, max: 1, nice: true, fixedMin: 0, fixedMax: 1 },
-    at.height - 90,
-    28,
-    undefined,
+    { length: at.height - 90, flat: false },
   );
   return {
     datasets: curves.map((curve) => {

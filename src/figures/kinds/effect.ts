@@ -1,10 +1,12 @@
 /** Main effects: for each factor, the mean over all rows with it off and with it on. */
 import type { Chart } from "chart.js";
-import { categoryExtent, type Extent, measureExtent, ruler, scaleOptions } from "../axes.ts";
+import { scaleOptions } from "../axes.ts";
+import { categoryExtent, type Extent, measureExtent } from "../extent.ts";
+import { nameRuler } from "../ruler.ts";
 import { distinct, observe } from "../data.ts";
 import { groupLines, groupScale } from "../groups.ts";
-import { describeColumn, printed } from "../labels.ts";
-import { measureColumns, measureFormat, measureTitle } from "../measures.ts";
+import { printed } from "../labels.ts";
+import { measureColumns, measureRuler, measureTitle } from "../measures.ts";
 import { chartOptions, markAnnotations } from "../options.ts";
 import type { PlotOf } from "../spec.ts";
 import type { Context } from "../surface.ts";
@@ -24,7 +26,7 @@ export const effect: Kind<"effect"> = (input) => {
   const { plot } = input;
   const measure = measureColumns(plot.y)[0] as string;
   const factors = plot.factors.map((column): Factor => ({
-    name: plot.labels?.[column] ?? describeColumn(column).name,
+    name: plot.labels?.[column] ?? column.replaceAll("_", " "),
     levels: [...distinct(input.rows, column)].sort(offFirst).map((value) => ({
       key: `${column}\u0000${String(value)}`,
       label: typeof value === "boolean" ? (value ? "on" : "off") : printed(value, plot.labels),
@@ -71,8 +73,8 @@ function draw(
 ) {
   const { plot } = input;
   const look = input.look(measureColumns(plot.y)[0] as string);
-  const values = ruler(y, at.height - 110, 28, measureFormat(plot.y), plot.y.ticks);
-  const names = ruler(x, 0, 0, undefined);
+  const values = measureRuler(y, plot.y, at.height - 110);
+  const names = nameRuler(x);
   let first = 0;
   const lines = factors.map((factor) => {
     const points = factor.levels.map((level, i) => ({ x: first + i, y: level.mean }));

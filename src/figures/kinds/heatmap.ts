@@ -1,15 +1,8 @@
 /** Heat maps: a number per cell, its colour on a legend at the right, arrows for an order of access. */
 import type { Chart } from "chart.js";
-import {
-  type Category,
-  categoryExtent,
-  type Extent,
-  extentOf,
-  measureExtent,
-  type Ruler,
-  ruler,
-  scaleOptions,
-} from "../axes.ts";
+import { scaleOptions } from "../axes.ts";
+import { type Category, categoryExtent, type Extent, extentOf, measureExtent } from "../extent.ts";
+import { nameRuler, type Ruler, ruler } from "../ruler.ts";
 import { arrow } from "../arrow.ts";
 import type { Axis } from "../channels.ts";
 import { colorAt, inkOn } from "../colors.ts";
@@ -115,14 +108,15 @@ function draw(
   };
   const axis = (name: "x" | "y") => {
     const [of, extent] = name === "x" ? [plot.x, x] as const : [plot.y, y] as const;
+    const names = nameRuler(extent, name === "x" ? at.width - SCALE_ROOM - 80 : Infinity);
     return scaleOptions({
       axis: name,
       position: name === "x" ? "bottom" : "left",
-      ruler: thinned(ruler(extent, 0, 0, undefined), name === "x" ? at.width : at.height),
+      ruler: thinned(names, name === "x" ? at.width : at.height),
       title: (name === "x" ? at.xTitle : at.yTitle) ? axisTitle(of.column, of.label, of.unit) : "",
       grid: false,
       reverse: (name === "y") !== (of.reverse === true),
-      rotate: name === "x",
+      turn: names.turn,
     });
   };
   return {
@@ -141,8 +135,8 @@ function draw(
       id: "cells",
       afterDatasetsDraw: (chart: Chart) => {
         const ctx = chart.ctx as unknown as Context;
-        numbers(ctx, chart, plot, cells, x, y, share);
         if (plot.arrows !== undefined) arrows(ctx, chart, cells, x, y);
+        numbers(ctx, chart, plot, cells, x, y, share);
         colorScale(ctx, chart, plot, v, share);
       },
     }],
@@ -178,12 +172,20 @@ function numbers(
   if (plot.numbers ?? (size >= 8 && widest < cellWidth - 4)) {
     ctx.textAlign = "center";
     ctx.textBaseline = "middle";
-    // Beside the arrows, not under them.
-    const lift = plot.arrows === undefined ? 0 : cellHeight * 0.24;
     cells.forEach((c, i) => {
-      ctx.fillStyle = blank(plot, c.value) ? INK.text : inkOn(plot.colors, share(c.value));
-      const [px, py] = centre(chart, x, y, c);
-      ctx.fillText(texts[i] as string, px, py - lift);
+      const text = texts[i] as string;
+      if (text === "") return;
+      let [px, py] = centre(chart, x, y, c);
+      if (plot.arrows !== undefined) {
+        // In the corner, on its own ground, clear of the arrows through the middle.
+        const own = ctx.measureText(text).width;
+        px += -cellWidth / 2 + own / 2 + 6;
+        py += -cellHeight / 2 + size / 2 + 5;
+        ctx.fillStyle = colorAt(plot.colors, share(c.value));
+        ctx.fillRect(px - own / 2 - 3, py - size / 2 - 2, own + 6, size + 4);
+      }
+      ctx.fillStyle = inkOn(plot.colors, share(c.value));
+      ctx.fillText(text, px, py);
     });
   }
   ctx.restore();
@@ -243,7 +245,8 @@ function colorScale(
   ctx.fillStyle = INK.text;
   ctx.textBaseline = "middle";
   ctx.textAlign = "left";
-  for (const tick of ruler({ ...v, nice: false }, height, 26, format).ticks) {
+  const limits = { ...v, nice: false, fixedMin: v.min, fixedMax: v.max };
+  for (const tick of ruler(limits, { length: height, flat: false, format }).ticks) {
     if (tick.minor === true) continue;
     const py = top + height * (1 - share(tick.value));
     ctx.beginPath();

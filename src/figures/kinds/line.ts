@@ -1,12 +1,12 @@
 /** Lines and points over a numeric or category axis, with intervals, steps, phases and a second axis. */
-import { measureExtent, ruler, scaleOptions } from "../axes.ts";
-import type { Extent } from "../axes.ts";
+import { scaleOptions } from "../axes.ts";
+import { type Extent, measureExtent } from "../extent.ts";
+import { nameRuler, ruler } from "../ruler.ts";
 import { number } from "../data.ts";
 import { axisTitle, formatOf } from "../labels.ts";
 import {
   axisExtent,
-  labelWidth,
-  measureFormat,
+  measureRuler,
   measureTitle,
   samplePlace,
   type Series,
@@ -61,11 +61,12 @@ function draw(
 ) {
   const { plot } = input;
   const format = plot.x.format ?? formatOf(plot.x.column);
-  const xRuler = ruler(x, at.width - 90, labelWidth(x, format), format, plot.x.ticks);
-  const yRuler = ruler(y, at.height - 90, 28, measureFormat(plot.y), plot.y.ticks);
+  const xRuler = ruler(x, { length: at.width - 90, flat: true, format, ticks: plot.x.ticks });
+  const yRuler = measureRuler(y, plot.y, at.height - 90);
   const phases = plot.phases === undefined
     ? []
     : findPhases(input.rows, plot.x.column, plot.phases, x, input.name);
+  const xTitle = at.xTitle ? axisTitle(plot.x.column, plot.x.label, plot.x.unit) : "";
   const colorOf = (series: readonly Series[]) =>
     series.length === 1 && right.length > 0
       ? { titleColor: (looks.get(series[0] as Series) as Look).color }
@@ -76,9 +77,9 @@ function draw(
       position: "bottom",
       log: x.scale === "log",
       ruler: xRuler,
-      title: at.xTitle ? axisTitle(plot.x.column, plot.x.label, plot.x.unit) : "",
+      title: plot.phases?.position === "bottom" ? "" : xTitle,
       reverse: plot.x.reverse === true,
-      rotate: x.scale === "category",
+      turn: x.categories === undefined ? 0 : nameRuler(x, at.width - 90).turn,
       grid: phases.length === 0,
     }),
     y: scaleOptions({
@@ -90,12 +91,12 @@ function draw(
       ...colorOf(left),
     }),
   };
-  const datasets = left.map((s) =>
+  const datasets: Record<string, unknown>[] = left.map((s) =>
     dataset(input, s, looks.get(s) as Look, x, y.scale === "log" ? yRuler.min : -Infinity, marked)
   );
   if (plot.y2 !== undefined) {
     const y2 = measureExtent(reach(right), plot.y2);
-    const ruler2 = ruler(y2, at.height - 90, 28, measureFormat(plot.y2), plot.y2.ticks);
+    const ruler2 = measureRuler(y2, plot.y2, at.height - 90);
     scales["y2"] = scaleOptions({
       axis: "y",
       position: "right",
@@ -113,7 +114,9 @@ function draw(
       });
     }
   }
-  if (plot.phases !== undefined) scales["phases"] = phaseScale(phases, plot.phases, xRuler);
+  if (plot.phases !== undefined) {
+    scales["phases"] = phaseScale(phases, plot.phases, xRuler, at.width - 90, xTitle);
+  }
   return {
     datasets,
     options: chartOptions({

@@ -39,6 +39,11 @@ export const table: Kind<"table"> = (input) => {
   };
   return {
     legend: [],
+    width: (context) =>
+      plot.columns.reduce(
+        (sum, c) => sum + columnOf(context, input, rows, c, SIZE.note, true).width,
+        0,
+      ),
     height,
     paint: (context, rect, at) => {
       const layout = lay(context, input, rows, rect.width);
@@ -67,10 +72,11 @@ function lay(
   available: number,
 ): Layout {
   let size: number = SIZE.tick;
-  for (;;) {
-    const columns = input.plot.columns.map((c) => columnOf(context, input, rows, c, size));
+  // Heads on one line if there is room, else broken, else all text smaller.
+  for (let broken = false;; broken = true) {
+    const columns = input.plot.columns.map((c) => columnOf(context, input, rows, c, size, broken));
     const width = columns.reduce((sum, c) => sum + c.width, 0);
-    if (width <= available || size <= 7) {
+    if (width <= available || (broken && size <= 7)) {
       // What is left over is shared, so that the rules span the picture.
       const extra = Math.max(0, Math.min(60, (available - width) / columns.length));
       const headHeight = Math.max(...columns.map((c) => c.head.length)) * HEAD_LINE + 12;
@@ -81,7 +87,7 @@ function lay(
         width: width + extra * columns.length,
       };
     }
-    size -= 0.5;
+    if (broken) size -= 0.5;
   }
 }
 
@@ -91,6 +97,7 @@ function columnOf(
   rows: PanelInput["rows"],
   column: PlotOf<"table">["columns"][number],
   size: number,
+  broken: boolean,
 ): Column {
   const own = describeColumn(column.column);
   const unit = column.unit ?? own.unit;
@@ -106,7 +113,7 @@ function columnOf(
   context.font = font(size);
   const body = Math.max(0, ...cells.map((c) => context.measureText(c).width));
   const title = unit === "" ? name : `${name} (${unit})`;
-  const head = wrap(context, title, Math.max(body, 80), size, "bold");
+  const head = wrap(context, title, broken ? Math.max(body, 60) : Infinity, size, "bold");
   context.font = font(size, "bold");
   const top = Math.max(...head.map((line) => context.measureText(line).width));
   return { head, cells, align, width: Math.max(body, top) + 2 * PAD };

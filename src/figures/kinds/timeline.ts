@@ -1,13 +1,14 @@
 /** Timelines: lanes from the top, a bar per activity, arrows between lanes. */
 import type { Chart } from "chart.js";
-import { categoryExtent, type Extent, extentOf, place, ruler, scaleOptions } from "../axes.ts";
+import { scaleOptions } from "../axes.ts";
+import { categoryExtent, type Extent, extentOf, place } from "../extent.ts";
+import { nameRuler, ruler } from "../ruler.ts";
 import { distinct, number } from "../data.ts";
 import { axisTitle, describeColumn } from "../labels.ts";
-import { labelWidth } from "../measures.ts";
 import { chartOptions, markAnnotations } from "../options.ts";
 import type { PlotOf } from "../spec.ts";
 import type { Context } from "../surface.ts";
-import { faded, font, INK, type Look, SIZE } from "../theme.ts";
+import { faded, font, INK, inkOver, type Look, SIZE } from "../theme.ts";
 import { arrow } from "../arrow.ts";
 import type { Kind, PanelInput, Placement } from "./kind.ts";
 
@@ -40,15 +41,15 @@ export const timeline: Kind<"timeline"> = (input) => {
   const activities = plot.activity === undefined
     ? []
     : distinct(input.rows, plot.activity, plot.order).map(String);
-  const looks = new Map(["", ...activities].map((a) => [a, input.look(a)]));
+  const looks = new Map(
+    (activities.length === 0 ? [""] : activities).map((a) => [a, input.look(a)]),
+  );
   const x = extentOf(whole.flatMap((s) => [s.start, s.end]), {
     min: plot.x.min,
     max: plot.x.max,
     pad: 0.02,
+    fromZero: 0.3,
   });
-  const own = plot.x.min === undefined && x.min < 0 && whole.every((s) => s.start >= 0)
-    ? { ...x, min: 0 }
-    : x;
   const y = categoryExtent(lanes);
   return {
     legend: activities.map((a) => ({
@@ -57,10 +58,10 @@ export const timeline: Kind<"timeline"> = (input) => {
       look: looks.get(a) as Look,
       shape: "box" as const,
     })),
-    x: own,
+    x,
     y,
     height: () => lanes.length * 46 + 96,
-    chart: (at) => draw(input, at, whole, looks, at.x ?? own, at.y ?? y),
+    chart: (at) => draw(input, at, whole, looks, at.x ?? x, at.y ?? y),
   };
 };
 
@@ -73,8 +74,8 @@ function draw(
   y: Extent,
 ) {
   const { plot } = input;
-  const xRuler = ruler(x, at.width - 120, labelWidth(x, undefined), undefined);
-  const lanes = ruler(y, 0, 0, undefined);
+  const xRuler = ruler(x, { length: at.width - 120, flat: true });
+  const lanes = nameRuler(y);
   const unit = plot.x.unit ?? describeColumn(plot.start).unit;
   const stripes = Object.fromEntries(
     lanes.ticks.filter((_, i) => i % 2 === 1).map((lane) => [`lane${lane.value}`, {
@@ -177,7 +178,7 @@ function paintSpan(
   const width = ctx.measureText(span.label).width;
   if (width + 8 <= box.width) {
     ctx.textAlign = "center";
-    ctx.fillStyle = "#000000";
+    ctx.fillStyle = inkOver(look.color, 0.75);
     ctx.fillText(span.label, box.x + box.width / 2, middle);
   } else if (box.x + box.width + 10 + width < room) {
     ctx.textAlign = "left";

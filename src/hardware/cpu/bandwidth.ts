@@ -51,6 +51,8 @@ export interface PeriodReport {
 export interface BandwidthOwner {
   /** Makes a throttled queue's threads runnable again (`unthrottle_cfs_rq`). */
   unthrottle(queue: RunQueue): void;
+  /** What CPUs have drawn is of an earlier period now; only with slice expiry. */
+  expired(): void;
   /** CPU time used by the group so far, ns. */
   usage(): number;
   /** Told at each period's end. */
@@ -200,6 +202,7 @@ export class Bandwidth {
     this.#arm();
     this.#idle = !waits;
     while (throttled.length > 0 && this.runtime > 0) this.#distribute();
+    if (this.rules.sliceExpiry) owner.expired();
   }
 
   /** `do_sched_cfs_slack_timer`: hands returned runtime to those who wait. */

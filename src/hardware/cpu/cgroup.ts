@@ -80,8 +80,10 @@ export class Cgroup {
 
   /** CPU time used so far, the running threads' included, ns. */
   usage(): number {
-    for (const queue of this.queues) {
-      if (queue !== undefined && queue.current !== null) queue.processor.advance();
+    if (this.runnable > 0) {
+      for (const queue of this.queues) {
+        if (queue !== undefined && queue.current !== null) queue.processor.advance();
+      }
     }
     return this.accounted;
   }
@@ -113,6 +115,13 @@ export class Cgroup {
   /** @internal From the pool's period timer. */
   periodEnded(report: PeriodReport): void {
     this.#onPeriod?.(report, this);
+  }
+
+  /** @internal From the pool: the next tick finds drawn runtime expired. */
+  expired(): void {
+    for (const queue of this.queues) {
+      if (queue !== undefined && queue.current !== null) queue.processor.arm();
+    }
   }
 
   /** @internal From the pool. */

@@ -18,6 +18,8 @@ export interface HostOptions {
   readonly sliceExpiry?: boolean;
   /** When the first tick is, ns. Default 0. */
   readonly tickPhase?: number;
+  /** How much later each CPU ticks than the one before it, ns (`skew_tick`). Default 0: together. */
+  readonly tickSkew?: number;
 }
 
 /** Constants that the CPU model takes from a host's description. */
@@ -47,6 +49,7 @@ export class Host {
   readonly #rules: { readonly slice: number; readonly sliceExpiry: boolean };
   readonly #tick: number;
   readonly #tickPhase: number;
+  readonly #tickSkew: number;
   readonly #groups: Cgroup[] = [];
   readonly #pools: Bandwidth[] = [];
   readonly #poolEvents: { readonly period: Handler; readonly slack: Handler };
@@ -64,6 +67,7 @@ export class Host {
     this.#rules = { slice: spec.bandwidthSlice, sliceExpiry: options.sliceExpiry === true };
     this.#tick = 1e9 / spec.tickRate;
     this.#tickPhase = options.tickPhase ?? 0;
+    this.#tickSkew = options.tickSkew ?? 0;
     this.#newidle = sim.rng(`host ${spec.name}: newidle`);
     this.busy = new Level(sim);
     this.processorEvent = sim.handler((id) => this.processors[id].onEvent());
@@ -161,8 +165,13 @@ export class Host {
     return this.#rules.sliceExpiry && queue.generation !== pool.generation &&
       queue.runtimeRemaining > 0;
   }
+  /** @internal `account_cfs_rq_runtime`: draws a slice where none is left; whether there is runtime. */
+  account(queue: RunQueue): boolean {
+    if (this.expired(queue)) queue.runtimeRemaining = 0;
+    return queue.runtimeRemaining > 0 || (queue.group.bandwidth as Bandwidth).assign(queue);
+  }
   /** @internal */
-  assign(queue: RunQueue, target?: number): boolean {
+  assign(queue: RunQueue, target: number): boolean {
     return (queue.group.bandwidth as Bandwidth).assign(queue, target);
   }
   /** @internal */
@@ -174,16 +183,16 @@ export class Host {
     queue.group.bandwidth?.throttled.push(queue);
   }
 
-  /** @internal The first tick at or after a time. */
-  tickFrom(time: number): number {
-    const ticks = Math.ceil((time - this.#tickPhase) / this.#tick);
-    return Math.round(ticks * this.#tick + this.#tickPhase);
+  /** @internal A CPU's first tick at or after a time. */
+  tickFrom(time: number, cpu: number): number {
+    const phase = this.#tickPhase + cpu * this.#tickSkew;
+    return Math.round(Math.ceil((time - phase) / this.#tick) * this.#tick + phase);
   }
 
-  /** @internal The last tick up to now. */
-  tickBefore(): number {
-    const ticks = Math.floor((this.sim.now - this.#tickPhase) / this.#tick);
-    return Math.round(ticks * this.#tick + this.#tickPhase);
+  /** @internal A CPU's last tick up to now. */
+  tickBefore(cpu: number): number {
+    const phase = this.#tickPhase + cpu * this.#tickSkew;
+    return Math.round(Math.floor((this.sim.now - phase) / this.#tick) * this.#tick + phase);
   }
 
   /** @internal `sched_balance_newidle`: an idle CPU takes a waiting thread from the longest queue. */
@@ -228,10 +237,7 @@ export class Host {
 
   #release(queue: RunQueue): void {
     const { processor } = queue;
-    if (!Number.isNaN(queue.waitingSince)) {
-      queue.group.throttledTime += this.sim.now - queue.waitingSince;
-      queue.waitingSince = NaN;
-    }
+    queue.waited(this.sim.now);
     processor.unthrottle(queue);
     if (queue.threads.length > 0) processor.admitted(this.spec.wakeUpCost);
   }

@@ -26,6 +26,8 @@ export class Processor {
   #accounted = 0;
   #event: EventId | -1 = -1;
   #contended = false;
+  /** Threads in `ready`, the running one among them. */
+  #fair = 0;
   #last: Thread | null = null;
   /** `nr_balance_failed`: tries to pull work here that found only cache-hot threads. */
   failedPulls = 0;
@@ -39,9 +41,7 @@ export class Processor {
 
   /** Fair threads that could run here but wait for their turn. */
   get waiting(): number {
-    let n = 0;
-    for (const queue of this.ready) n += queue.threads.length;
-    return this.current !== null && this.current.queue !== null ? n - 1 : n;
+    return this.current !== null && this.current.queue !== null ? this.#fair - 1 : this.#fair;
   }
 
   /** `update_curr`: accounts the running thread's time up to now. */
@@ -65,7 +65,7 @@ export class Processor {
   /** What the running thread has used since the kernel last looked (a tick, a switch), ns. */
   get unaccounted(): number {
     const { now } = this.host.sim;
-    return Math.max(0, now - Math.max(this.#accounted, this.host.tickBefore()));
+    return Math.max(0, now - Math.max(this.#accounted, this.host.tickBefore(this.id)));
   }
 
   /** `enqueue_task_fair`: a thread becomes runnable here. */
@@ -79,11 +79,9 @@ export class Processor {
     thread.vruntime = Math.max(thread.vruntime, queue.floor);
     queue.threads.push(thread);
     if (queue.threads.length === 1 && !queue.throttled) {
-      if (this.host.limits(queue) && queue.runtimeRemaining <= 0) {
-        if (!this.host.assign(queue)) this.throttle(queue);
-      }
+      if (this.host.limits(queue) && !this.host.account(queue)) this.throttle(queue);
       if (!queue.throttled) this.#admit(queue);
-    }
+    } else if (!queue.throttled) this.#fair++;
     if (queue.throttled && Number.isNaN(queue.waitingSince)) {
       queue.waitingSince = this.host.sim.now;
     }
@@ -94,12 +92,14 @@ export class Processor {
     const queue = thread.queue as RunQueue;
     this.advance();
     const limited = this.host.limits(queue);
-    if (limited && thread === this.current && queue.runtimeRemaining <= 0) this.host.assign(queue);
+    if (limited && thread === this.current) this.host.account(queue);
     queue.threads.splice(queue.threads.indexOf(thread), 1);
     thread.group.runnable--;
     thread.queue = null;
+    if (!queue.throttled) this.#fair--;
     if (queue.threads.length > 0) return;
-    if (!queue.throttled) remove(this.ready, queue);
+    if (queue.throttled) queue.waited(this.host.sim.now);
+    else remove(this.ready, queue);
     if (!limited) return;
     this.host.giveBack(queue);
     if (queue.runtimeRemaining <= 0 && !queue.throttled) this.throttle(queue);
@@ -111,7 +111,7 @@ export class Processor {
     const running = queue.current;
     queue.throttled = true;
     this.host.throttled(queue);
-    remove(this.ready, queue);
+    if (remove(this.ready, queue)) this.#fair -= queue.threads.length;
     if (queue.threads.length > 0) queue.waitingSince = this.host.sim.now;
     if (running !== null) this.#leave();
   }
@@ -165,6 +165,7 @@ export class Processor {
     if (next !== null) {
       if (next.queue !== null) this.floor = Math.max(this.floor, next.queue.vruntime);
       else remove(this.fifo, next);
+      // A thread that comes back to the CPU it left last, with none in between, is still loaded there.
       if (next !== this.#last) next.remaining += host.spec.contextSwitchCost;
       this.#last = next;
       this.#since = this.#turn = this.#accounted = host.sim.now + latency;
@@ -193,14 +194,14 @@ export class Processor {
         const end = host.expired(queue) ? now : this.#since + queue.runtimeRemaining;
         at = Math.min(
           at,
-          thread.readsClock ? Math.max(end, now) : host.tickFrom(Math.max(end, now + 1)),
+          thread.readsClock ? Math.max(end, now) : this.#tick(Math.max(end, now + 1)),
         );
       }
       if (contended) {
         const end = this.#turn + host.spec.schedulerSlice;
-        const over = thread.readsClock ? Math.max(end, now) : host.tickFrom(Math.max(end, now + 1));
+        const over = thread.readsClock ? Math.max(end, now) : this.#tick(Math.max(end, now + 1));
         at = Math.min(at, over);
-        if (host.anyIdle) at = Math.min(at, host.tickFrom(now + 1));
+        if (host.anyIdle) at = Math.min(at, this.#tick(now + 1));
       }
     }
     this.#event = host.sim.schedule(Math.max(0, at - now), host.processorEvent, this.id);
@@ -222,7 +223,7 @@ export class Processor {
       if (this.current === null) return this.dispatch();
       if (this.waiting > 0) {
         if (this.#turnOver()) this.#rotate();
-        if (this.host.tickFrom(this.host.sim.now) === this.host.sim.now) this.host.push(this);
+        if (this.#tick(this.host.sim.now) === this.host.sim.now) this.host.push(this);
       }
     }
     this.arm();
@@ -250,20 +251,23 @@ export class Processor {
     const { host } = this;
     this.#accounted = host.sim.now;
     if (!host.limits(queue)) return;
-    if (host.expired(queue)) queue.runtimeRemaining = 0;
-    if (queue.runtimeRemaining > 0 || queue.throttled) return;
-    if (!host.assign(queue)) this.throttle(queue);
+    if (!queue.throttled && !host.account(queue)) this.throttle(queue);
   }
 
   #admit(queue: RunQueue): void {
     queue.vruntime = Math.max(queue.vruntime, this.floor);
     this.ready.push(queue);
+    this.#fair += queue.threads.length;
   }
 
   #leave(): void {
     const thread = this.current as Thread;
     if (thread.lingering) this.settle(thread);
     this.current = null;
+  }
+
+  #tick(from: number): number {
+    return this.host.tickFrom(from, this.id);
   }
 
   #turnOver(): boolean {
@@ -292,7 +296,8 @@ export class Processor {
   }
 }
 
-function remove<T>(from: T[], item: T): void {
+function remove<T>(from: T[], item: T): boolean {
   const i = from.indexOf(item);
   if (i >= 0) from.splice(i, 1);
+  return i >= 0;
 }

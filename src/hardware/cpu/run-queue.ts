@@ -7,8 +7,8 @@ import type { Thread } from "./thread.ts";
 export class RunQueue {
   /** Runnable threads, the running one among them, in order of arrival. */
   readonly threads: Thread[] = [];
-  /** `runtime_remaining`: runtime drawn from the group's pool and not used yet, ns; negative: a debt. */
-  runtimeRemaining = 0;
+  /** `runtime_remaining`: runtime drawn from the group's pool and not used yet, ns; negative: a debt. Starts at 1 ns. */
+  runtimeRemaining = 1;
   /** Whether the queue waits for runtime (`cfs_rq->throttled`). */
   throttled = false;
   /** Since when threads wait here for runtime; NaN while none does. */
@@ -33,5 +33,12 @@ export class RunQueue {
     const { group } = this;
     if (group.shares === null) return 1024 * this.threads.length;
     return Math.max(2, group.shares * this.threads.length / group.runnable);
+  }
+
+  /** Ends a wait for runtime and books it. */
+  waited(now: number): void {
+    if (Number.isNaN(this.waitingSince)) return;
+    this.group.throttledTime += now - this.waitingSince;
+    this.waitingSince = NaN;
   }
 }
