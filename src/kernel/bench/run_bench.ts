@@ -82,7 +82,11 @@ interface Line extends Timed {
 function measure(key: string): Line {
   const found = MEASUREMENTS.find((m) => m.key === key);
   if (found === undefined) throw new Error(`no measurement is called ${key}`);
-  const timed = found.run();
+  // Twice, and the better one: the first also pays for compilation.
+  const first = found.run();
+  const second = found.run();
+  if (first.hash !== second.hash) throw new Error(`${key}: two runs of the same seed differ`);
+  const timed = second.rate > first.rate ? second : first;
   // maxRSS is in kilobytes: the peak of the whole process, runtime included.
   return { ...timed, rss: process.resourceUsage().maxRSS / 1024 };
 }
