@@ -34,6 +34,8 @@ export interface ClaimResult {
   readonly calibrated_on?: string;
   /** How the statement was read. */
   readonly note?: string;
+  /** Why it is known not to be met. */
+  readonly finding?: string;
 }
 
 /** Runs a claim's measure. */
@@ -90,6 +92,7 @@ export function judgeClaim(claim: ClaimSpec, measured: Measured): ClaimResult {
     basis,
     ...(claim.calibrated_on === undefined ? {} : { calibrated_on: claim.calibrated_on }),
     ...(claim.note === undefined ? {} : { note: claim.note }),
+    ...(claim.finding === undefined ? {} : { finding: claim.finding }),
   };
   const unknown = (reason: string): ClaimResult => ({
     ...common,

@@ -113,6 +113,11 @@ Deno.test("alike means within the tolerance", () => {
   assert.equal(judged(order, ["warm", 100], ["cold", 104]).verdict, "met");
   assert.equal(judged(order, ["warm", 100], ["cold", 106]).verdict, "not met");
   assert.equal(judged({ ...order, tolerance: "printed" }, ["warm", 1], ["cold", 1]).verdict, "met");
+  assert.equal(judged({ ...order, tolerance: "3 ms" }, ["warm", 1], ["cold", 4]).verdict, "met");
+  assert.equal(
+    judged({ ...order, tolerance: "3 ms" }, ["warm", 1], ["cold", 5]).verdict,
+    "not met",
+  );
   assert.equal(
     judged({ ...order, tolerance: "printed" }, ["warm", 1], ["cold", 1.001]).verdict,
     "not met",
@@ -177,6 +182,8 @@ const TRENDS: TrendCase[] = [
   ["rising", "5 %", [1, 3, 2.9, 4], true],
   ["rising", "printed", [1, 1, 1], false],
   ["rising", "10 %", [10, 10.5], false],
+  ["rising", "2 points", [10, 40, 38.5, 70], true],
+  ["rising", "2 points", [10, 40, 37.5, 70], false],
   ["falling", "printed", [3, 2, 1], true],
   ["falling", "printed", [1, 2, 3], false],
   ["flat", "5 %", [100, 103, 99], true],

@@ -22,7 +22,8 @@ function valuesByName(table: Table): Map<string, number> {
 
 /**
  * Judges `a < b = c`: each neighbour pair must stand in its relation. `=` means alike within the
- * tolerance (a share of the larger one; `printed` means equal to six digits); `<` and `>` are strict.
+ * tolerance (a share of the larger one, or an amount in the measure's unit; `printed` means equal to six
+ * digits); `<` and `>` are strict.
  *
  * @throws {Unmeasured} if a name is missing or has no value.
  */
@@ -42,8 +43,10 @@ export function judgeOrder(
     return value;
   });
   const share = tolerance.form === "relative" ? tolerance.share : 0;
+  const amount = tolerance.form === "absolute" ? tolerance.amount : 0;
   const alike = (a: number, b: number) =>
-    Math.abs(a - b) <= Math.max(share, 1e-6) * Math.max(Math.abs(a), Math.abs(b));
+    Math.abs(a - b) <=
+      Math.max(amount, Math.max(share, 1e-6) * Math.max(Math.abs(a), Math.abs(b)));
   const broken: string[] = [];
   relations.forEach((relation, i) => {
     const [a, b] = [numbers[i], numbers[i + 1]];

@@ -100,8 +100,8 @@ export function describeTrend(y: readonly number[], slack: number): Direction[] 
 
 /**
  * Judges `rising then flat`: rising and falling allow no move the other way beyond the tolerance and
- * need a net change beyond it; flat stays within it. The tolerance is a share of the largest |y|;
- * `printed` allows nothing.
+ * need a net change beyond it; flat stays within it. The tolerance is a share of the largest |y| or
+ * an amount in the measure's unit; `printed` allows nothing.
  *
  * @throws {Unmeasured}
  */
@@ -113,7 +113,9 @@ export function judgeTrend(
   const series = points(table, published.directions.length + 1);
   const y = thin(series.map(([, value]) => value));
   const largest = Math.max(...y.map(Math.abs));
-  const slack = (tolerance.form === "relative" ? tolerance.share : 1e-12) * largest;
+  const slack = tolerance.form === "absolute"
+    ? tolerance.amount
+    : (tolerance.form === "relative" ? tolerance.share : 1e-12) * largest;
   const met = follows(y, published.directions, slack);
   const found = describeTrend(y, slack);
   const shown = found.length <= 5

@@ -44,6 +44,8 @@ export interface ClaimSpec {
   readonly calibrated_on?: string;
   /** How an ambiguous or contradictory statement was read; shown in `compare`. */
   readonly note?: string;
+  /** Why it is known not to be met: it stays visible as not met, but is no news to CI. */
+  readonly finding?: string;
 }
 
 /** Whether a measure is a whole statement, not an expression over `result`. */
@@ -54,6 +56,22 @@ export function isSelect(measure: string): boolean {
 /** The statement that a measure stands for. */
 export function measureStatement(measure: string): string {
   return isSelect(measure) ? measure : `SELECT ${measure} FROM result`;
+}
+
+/** Why a measure of `columns` columns cannot answer a claim; undefined if it can. */
+export function wrongArity(
+  { kind, published }: Pick<ClaimSpec, "kind" | "published">,
+  columns: number,
+): string | undefined {
+  const wrong = (expected: string) =>
+    `the measure gives ${columns} column${columns === 1 ? "" : "s"}; expected ${expected}`;
+  if (published.form === "holds") return columns === 1 ? undefined : wrong("one, true or false");
+  if (published.form === "order") return columns === 2 ? undefined : wrong("two: name, value");
+  if (published.form === "trend") return columns === 2 ? undefined : wrong("two: x, y");
+  if (columns === 1) return undefined;
+  if (kind === "crossover") return columns === 2 ? undefined : wrong("x, or two: x, difference");
+  if (published.form !== "range") return wrong("one, the number");
+  return columns === 2 ? undefined : wrong("one, the number, or two: low, high");
 }
 
 const EXPECTED: Readonly<Record<ClaimKind, string>> = {
@@ -107,6 +125,9 @@ export const claimSchema: z.ZodType<ClaimSpec, Record<string, unknown>> = z
     note: line("how the statement was read").optional().describe(
       "How an ambiguous or contradictory statement was read.",
     ),
+    finding: line("why the claim is not met").optional().describe(
+      "Why the claim is known not to be met. It stays listed as not met, without exit code 4.",
+    ),
   })
   .transform((claim, context): ClaimSpec => {
     const problem = (key: string, message: string) =>
@@ -134,12 +155,13 @@ export const claimSchema: z.ZodType<ClaimSpec, Record<string, unknown>> = z
       );
       return z.NEVER;
     }
-    const { calibrated_on, note, ...rest } = claim;
+    const { calibrated_on, note, finding, ...rest } = claim;
     return {
       ...rest,
       published,
       tolerance,
       ...(calibrated_on === undefined ? {} : { calibrated_on }),
       ...(note === undefined ? {} : { note }),
+      ...(finding === undefined ? {} : { finding }),
     };
   }) as unknown as z.ZodType<ClaimSpec, Record<string, unknown>>;

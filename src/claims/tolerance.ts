@@ -8,7 +8,7 @@ export type Tolerance =
   | { readonly form: "printed"; readonly text: string }
   /** a share of the published value: `10 %` → 0.1 */
   | { readonly form: "relative"; readonly text: string; readonly share: number }
-  /** an amount in the published value's unit: `5 points` (of per cent), `20 ms`, `0.5` */
+  /** an amount in the published value's unit, or the measure's where none is printed: `5 points`, `20 ms` */
   | { readonly form: "absolute"; readonly text: string; readonly amount: number };
 
 const TOLERANCE = /^(\d+(?:\.\d+)?|\.\d+)\s*(\S.*)?$/;
@@ -33,6 +33,9 @@ function conversion(unit: string, target: string): number | undefined {
 export function parseTolerance(text: string, published: Published): Tolerance | string {
   const trimmed = text.trim();
   if (trimmed === "printed") return { form: "printed", text };
+  if (published.form === "holds") {
+    return "a statement that the measure decides has no tolerance; drop it";
+  }
   const match = TOLERANCE.exec(trimmed);
   if (match === null) {
     return `"${text}" is not a tolerance; write printed, 5 points, 10 %, or an amount with its unit`;
@@ -40,9 +43,8 @@ export function parseTolerance(text: string, published: Published): Tolerance | 
   const amount = Number(match[1]);
   const unit = (match[2] ?? "").trim();
   if (unit === "%") return { form: "relative", text, share: amount / 100 };
-  if (!("unit" in published)) {
-    return `${text} is an amount, but "${published.text}" is not a number; write a share such as 10 %`;
-  }
+  // Orders and trends print no number: an amount is in whatever unit the measure has.
+  if (!("unit" in published)) return { form: "absolute", text, amount };
   if (unit === "points" || unit === "point") {
     if (published.unit === "%") return { form: "absolute", text, amount };
     return `points are differences between percentages, but "${published.text}" is none`;

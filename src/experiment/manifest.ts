@@ -121,7 +121,7 @@ function layOut(value: unknown, indent: string): string {
   const entries = Object.entries(value).filter(([, v]) => v !== undefined);
   if (entries.length === 0) return "{}";
   const flat = JSON.stringify(value);
-  if (indent.length > 2 && flat.length <= 80 && !flat.includes(":{") && !flat.includes("[")) {
+  if (indent.length > 2 && flat.length <= 80 && entries.length > 0) {
     return `{ ${
       entries.map(([k, v]) => `${JSON.stringify(k)}: ${JSON.stringify(v)}`).join(", ")
     } }`;

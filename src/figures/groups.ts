@@ -1,5 +1,7 @@
 /** Outer categories below a category axis: their names, and lines between them. */
-import { type Category, scaleOptions } from "./axes.ts";
+import { scaleOptions } from "./axes.ts";
+import type { Category } from "./extent.ts";
+import type { Annotations } from "./options.ts";
 import { INK } from "./theme.ts";
 
 interface Group {
@@ -44,7 +46,7 @@ export function groupScale(
 export function groupLines(
   categories: readonly Category[] | undefined,
   axis: "x" | "y",
-): Record<string, unknown> {
+): Annotations {
   return Object.fromEntries(
     groupsOf(categories ?? []).slice(1).map((group, i) => [`group${i}`, {
       type: "line",

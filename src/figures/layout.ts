@@ -57,7 +57,11 @@ export function layOut(
 ): Picture {
   const context = measuringContext();
   const perRow = Math.min(cells.length, wanted ?? defaultColumns(cells.length));
-  const width = Math.round(spec.width ?? (perRow === 1 ? 720 : Math.min(1440, 140 + 410 * perRow)));
+  const least = Math.max(0, ...cells.map((cell) => cell.panel.width?.(context) ?? 0));
+  const usual = perRow === 1 ? 720 : Math.min(1440, 140 + 410 * perRow);
+  const width = Math.round(
+    spec.width ?? Math.max(usual, least * perRow + GUTTER * (perRow - 1) + 2 * MARGIN),
+  );
   const inner = width - 2 * MARGIN;
   const title = wrap(context, texts.title, inner, SIZE.title, "bold");
   const subtitle = wrap(context, spec.subtitle, inner, SIZE.subtitle);

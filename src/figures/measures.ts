@@ -1,15 +1,8 @@
 /** The measures of an axis as series: one per column and per value of the series column. */
 import type { Row } from "../table/mod.ts";
 import type { Axis, Measure } from "./channels.ts";
-import {
-  type Category,
-  categoryExtent,
-  type Extent,
-  extentOf,
-  place,
-  type Ruler,
-  ruler,
-} from "./axes.ts";
+import { type Category, categoryExtent, type Extent, extentOf, place } from "./extent.ts";
+import { type Ruler, ruler } from "./ruler.ts";
 import { distinct, groups, isText, number, observe } from "./data.ts";
 import type { Observation } from "./data.ts";
 import { axisTitle, describeColumn, formatNumber, formatOf, type NumberFormat } from "./labels.ts";

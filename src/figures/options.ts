@@ -1,16 +1,18 @@
-/** Options that every Chart.js panel shares: its title, reference marks, phase bands. */
+/** Options that every Chart.js panel shares: its title and reference marks. */
+import { fontOptions } from "./axes.ts";
+import { type Extent, place } from "./extent.ts";
 import type { Mark } from "./channels.ts";
-import { fontOptions, place } from "./axes.ts";
-import type { Extent } from "./axes.ts";
 import { DASHES, faded, INK, ink, MARKERS, SIZE } from "./theme.ts";
 
 /** Options of a panel's chart. */
 export function chartOptions(of: {
   title?: string | undefined;
   scales: Record<string, unknown>;
-  annotations?: Record<string, unknown>;
+  annotations?: Annotations;
   horizontal?: boolean;
 }): Record<string, unknown> {
+  const annotations = Object.entries(of.annotations ?? {})
+    .map(([name, own]) => [name, { xScaleID: "x", yScaleID: "y", ...own }]);
   return {
     indexAxis: of.horizontal === true ? "y" : "x",
     scales: of.scales,
@@ -25,70 +27,114 @@ export function chartOptions(of: {
         font: fontOptions(SIZE.panel, "bold"),
         padding: { top: 2, bottom: 8 },
       },
-      annotation: { annotations: of.annotations ?? {}, clip: true },
+      annotation: { annotations: Object.fromEntries(annotations), clip: true },
     },
   };
 }
 
-/** Reference marks as annotations; `horizontal` charts have their categories on y. */
+/** Annotations by name, as chartjs-plugin-annotation takes them. */
+export type Annotations = Record<string, Record<string, unknown>>;
+
+/**
+ * Reference marks as annotations. A mark's `x` is the axis of places and its `y` the axis of
+ * measures; in a lying chart (`horizontal`) these are drawn the other way round.
+ */
 export function markAnnotations(
   marks: readonly Mark[] | undefined,
-  x: Extent,
-): Record<string, unknown> {
-  const annotations: Record<string, unknown> = {};
+  extent: Extent,
+  horizontal = false,
+): Annotations {
+  const annotations: Annotations = {};
+  const sides: Sides = horizontal ? ["y", "x"] : ["x", "y"];
   (marks ?? []).forEach((mark, i) => {
-    annotations[`mark${i}`] = annotationOf(mark, x);
+    const at = mark.x === undefined ? undefined : place(extent, mark.x);
+    if (mark.x_to !== undefined || mark.y_to !== undefined) {
+      annotations[`mark${i}`] = band(mark, at, sides);
+    } else if (at === undefined || mark.y === undefined) {
+      annotations[`mark${i}`] = line(mark, at, sides);
+    } else {
+      annotations[`mark${i}`] = point(mark, at, sides);
+      if (mark.label === undefined) return;
+      const left = at > (extent.min + extent.max) / 2;
+      annotations[`mark${i}label`] = pointLabel(mark, at, sides, left);
+    }
   });
   return annotations;
 }
 
-function annotationOf(mark: Mark, x: Extent): Record<string, unknown> {
-  const color = ink(mark.color ?? "#444444");
-  const at = mark.x === undefined ? undefined : place(x, mark.x);
-  const label = (position: string, yAdjust: number) => ({
-    display: mark.label !== undefined,
+type Sides = readonly ["x", "y"] | readonly ["y", "x"];
+
+const inkOf = (mark: Mark) => ink(mark.color ?? "#444444");
+
+function text(mark: Mark): Record<string, unknown> {
+  return {
     content: mark.label,
-    position,
-    color,
+    color: inkOf(mark),
     backgroundColor: "rgba(255, 255, 255, 0.85)",
     font: fontOptions(SIZE.note + 1),
     padding: { x: 4, y: 2 },
-    yAdjust,
-  });
-  if (mark.x_to !== undefined || mark.y_to !== undefined) {
-    return {
-      type: "box",
-      ...(at === undefined ? {} : { xMin: at, xMax: mark.x_to ?? at }),
-      ...(mark.y === undefined ? {} : { yMin: mark.y, yMax: mark.y_to ?? mark.y }),
-      backgroundColor: faded(color, 0.12),
-      borderWidth: 0,
-      drawTime: "beforeDatasetsDraw",
-      label: label(mark.y === undefined ? "start" : "center", 0),
-    };
-  }
-  if (at !== undefined && mark.y !== undefined) {
-    return {
-      type: "point",
-      xValue: at,
-      yValue: mark.y,
-      radius: 6,
-      pointStyle: MARKERS[mark.marker ?? "cross"],
-      borderColor: color,
-      borderWidth: 2,
-      backgroundColor: "rgba(255, 255, 255, 0)",
-    };
-  }
-  const vertical = at !== undefined;
+  };
+}
+
+function band(mark: Mark, at: number | undefined, [p, m]: Sides): Record<string, unknown> {
   return {
-    type: "line",
-    ...(vertical ? { xMin: at, xMax: at } : { yMin: mark.y, yMax: mark.y }),
-    borderColor: color,
-    borderWidth: 1.2,
-    borderDash: [...DASHES[mark.dash ?? (vertical ? "dotted" : "dashed")]],
+    type: "box",
+    ...(at === undefined ? {} : { [`${p}Min`]: at, [`${p}Max`]: mark.x_to ?? at }),
+    ...(mark.y === undefined ? {} : { [`${m}Min`]: mark.y, [`${m}Max`]: mark.y_to ?? mark.y }),
+    backgroundColor: faded(inkOf(mark), 0.12),
+    borderWidth: 0,
     drawTime: "beforeDatasetsDraw",
     label: {
-      ...label(vertical ? "end" : "start", vertical ? 0 : -9),
+      ...text(mark),
+      display: mark.label !== undefined,
+      backgroundColor: "rgba(255, 255, 255, 0)",
+      position: at === undefined ? { x: "start", y: "center" } : { x: "center", y: "start" },
+    },
+  };
+}
+
+function line(mark: Mark, at: number | undefined, [p, m]: Sides): Record<string, unknown> {
+  const [axis, value] = at === undefined ? [m, mark.y] : [p, at];
+  const upright = axis === "x";
+  return {
+    type: "line",
+    [`${axis}Min`]: value,
+    [`${axis}Max`]: value,
+    borderColor: inkOf(mark),
+    borderWidth: 1.2,
+    borderDash: [...DASHES[mark.dash ?? (at === undefined ? "dashed" : "dotted")]],
+    drawTime: "beforeDatasetsDraw",
+    label: {
+      ...text(mark),
+      display: mark.label !== undefined,
+      position: upright ? "end" : "start",
+      yAdjust: upright ? 0 : -10,
       drawTime: "afterDatasetsDraw",
     },
+  };
+}
+
+function point(mark: Mark, at: number, [p, m]: Sides): Record<string, unknown> {
+  return {
+    type: "point",
+    [`${p}Value`]: at,
+    [`${m}Value`]: mark.y,
+    radius: 6,
+    pointStyle: MARKERS[mark.marker ?? "cross"],
+    borderColor: inkOf(mark),
+    borderWidth: 2,
+    backgroundColor: "rgba(255, 255, 255, 0)",
+  };
+}
+
+// Beside the point, on the side that has room.
+function pointLabel(mark: Mark, at: number, [p, m]: Sides, left: boolean): Record<string, unknown> {
+  return {
+    ...text(mark),
+    type: "label",
+    [`${p}Value`]: at,
+    [`${m}Value`]: mark.y,
+    position: { x: left ? "end" : "start", y: "center" },
+    xAdjust: left ? -10 : 10,
   };
 }

@@ -1,7 +1,6 @@
 /** The panels of a picture: a plot may be one, or one per value of its facet column. */
 import type { Cell, Row, Table } from "../table/mod.ts";
-import type { Extent } from "./axes.ts";
-import { unite } from "./axes.ts";
+import { type Extent, unite } from "./extent.ts";
 import type { Style } from "./channels.ts";
 import { FigureError, groups, keep } from "./data.ts";
 import type { Panel } from "./kinds/kind.ts";

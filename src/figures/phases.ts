@@ -1,9 +1,11 @@
 /** Grey and white bands behind a time series, one per stage, with the stage's value at their edge. */
 import type { Row } from "../table/mod.ts";
-import { type Extent, fontOptions, scaleOptions } from "./axes.ts";
+import { fontOptions, scaleOptions } from "./axes.ts";
+import type { Extent } from "./extent.ts";
 import { number } from "./data.ts";
 import { describeColumn } from "./labels.ts";
 import type { Phases } from "./spec.ts";
+import type { Annotations } from "./options.ts";
 import { INK, SIZE } from "./theme.ts";
 
 /** One stage: from, to (on the x axis) and its printed value. */
@@ -47,7 +49,7 @@ export function findPhases(
 }
 
 /** The bands as annotations: every other one grey. */
-export function phaseBands(phases: readonly Phase[]): Record<string, unknown> {
+export function phaseBands(phases: readonly Phase[]): Annotations {
   return Object.fromEntries(
     phases.flatMap((phase, i) =>
       i % 2 === 1 ? [] : [[`phase${i}`, {

@@ -1,10 +1,10 @@
 /** A small experiment and its surroundings for the tests of this room. */
 import assert from "node:assert/strict";
-import { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import { defineExperiment, inputFile } from "../model/mod.ts";
+import { prepareSql } from "../table/mod.ts";
 import { bitRate, bytes, duration, ratio } from "../units/mod.ts";
-import { formatErrors, type LoadOptions, loadScenario, type PrepareSql } from "./mod.ts";
+import { formatErrors, type LoadOptions, loadScenario } from "./mod.ts";
 import type { FileReader, ResolvedScenario } from "./mod.ts";
 
 /** Time of one transfer over a link: only its parameters and columns matter here. */
@@ -53,21 +53,6 @@ source: a test
 hosts:
   client: { part: cloudlab-m510 }
 `,
-};
-
-/** Prepares statements as the runner does: on empty tables of SQLite. */
-export const prepareSql: PrepareSql = (statement, tables) => {
-  const database = new DatabaseSync(":memory:");
-  try {
-    for (const [name, columns] of Object.entries(tables)) {
-      database.exec(`CREATE TABLE "${name}" (${columns.map((c) => `"${c}"`).join(", ")})`);
-    }
-    return { columns: database.prepare(statement).columns().map((c) => c.name) };
-  } catch (error) {
-    return { error: (error as Error).message };
-  } finally {
-    database.close();
-  }
 };
 
 const FILES: Record<string, string> = {

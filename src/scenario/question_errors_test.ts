@@ -122,6 +122,7 @@ Deno.test("told: tolerances that do not fit", async () => {
         "published: 5 ms, kind: value, measure: n, tolerance: 5",
         "published: 5 ms, kind: value, measure: n, tolerance: 5 GB",
         "published: 5, kind: value, measure: n, tolerance: close",
+        "published: yes, kind: trend, measure: n > 1, tolerance: 3 %",
       ),
     ),
     `error: points are differences between percentages, but "5 ms" is none
@@ -146,7 +147,13 @@ error: "close" is not a tolerance; write printed, 5 points, 10 %, or an amount w
    --> s.yaml:10:74  (claims.3.tolerance)
     |
  10 |   - { id: c3, says: x, published: 5, kind: value, measure: n, tolerance: close, basis: predicted }
-    |                                                                          ^^^^^`,
+    |                                                                          ^^^^^
+
+error: a statement that the measure decides has no tolerance; drop it
+   --> s.yaml:11:80  (claims.4.tolerance)
+    |
+ 11 |   - { id: c4, says: x, published: yes, kind: trend, measure: n > 1, tolerance: 3 %, basis: predicted }
+    |                                                                                ^^^`,
   );
 });
 
@@ -160,7 +167,7 @@ Deno.test("told: a measure that names no column or an unknown one", async () => 
         "published: 5, kind: value, measure: avg((n)",
       ),
     ),
-    `error: no column "totl_ms_mean"; did you mean "total_ms_mean"?
+    `error: unknown column totl_ms_mean; did you mean total_ms_mean? there is percentile, total_ms_mean, total_ms_stddev, rounds_mean, rounds_stddev, n
   --> s.yaml:7:60  (claims.0.measure)
    |
  7 |   - { id: c0, says: x, published: 5, kind: value, measure: avg(totl_ms_mean), basis: predicted }
@@ -172,17 +179,67 @@ error: the measure names no column; result has percentile, total_ms_mean, total_
  8 |   - { id: c1, says: x, published: 5, kind: value, measure: 40 + 2, basis: predicted }
    |                                                            ^^^^^^
 
-error: no table "rnus"; did you mean "runs"?
+error: unknown table rnus; there is runs, result
   --> s.yaml:9:60  (claims.2.measure)
    |
  9 |   - { id: c2, says: x, published: 5, kind: value, measure: SELECT n FROM rnus, basis: predicted }
    |                                                            ^^^^^^^^^^^^^^^^^^
 
-error: SQL: near "FROM": syntax error
+error: SQL syntax error near "FROM"
    --> s.yaml:10:60  (claims.3.measure)
     |
  10 |   - { id: c3, says: x, published: 5, kind: value, measure: avg((n), basis: predicted }
     |                                                            ^^^^^^^`,
+  );
+});
+
+Deno.test("told: a measure of too many or too few columns", async () => {
+  assert.equal(
+    await errorsOf(
+      claims(
+        "published: 5, kind: value, measure: 'SELECT n, n AS m FROM result'",
+        "published: a < b, kind: ordering, measure: n",
+        "published: rising, kind: trend, measure: n",
+        "published: yes, kind: trend, measure: 'SELECT n, n AS m FROM runs'",
+        "published: 3, kind: crossover, measure: 'SELECT n, n AS m, n AS o FROM runs'",
+        "published: 3-4, kind: value, measure: 'SELECT n, n AS m, n AS o FROM runs'",
+      ),
+    ),
+    `error: the measure gives 2 columns; expected one, the number
+  --> s.yaml:7:60  (claims.0.measure)
+   |
+ 7 |   - { id: c0, says: x, published: 5, kind: value, measure: 'SELECT n, n AS m FROM result', basis: predicted }
+   |                                                            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+error: the measure gives 1 column; expected two: name, value
+  --> s.yaml:8:67  (claims.1.measure)
+   |
+ 8 |   - { id: c1, says: x, published: a < b, kind: ordering, measure: n, basis: predicted }
+   |                                                                   ^
+
+error: the measure gives 1 column; expected two: x, y
+  --> s.yaml:9:65  (claims.2.measure)
+   |
+ 9 |   - { id: c2, says: x, published: rising, kind: trend, measure: n, basis: predicted }
+   |                                                                 ^
+
+error: the measure gives 2 columns; expected one, true or false
+   --> s.yaml:10:62  (claims.3.measure)
+    |
+ 10 |   - { id: c3, says: x, published: yes, kind: trend, measure: 'SELECT n, n AS m FROM runs', basis: predicted }
+    |                                                              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+error: the measure gives 3 columns; expected x, or two: x, difference
+   --> s.yaml:11:64  (claims.4.measure)
+    |
+ 11 |   - { id: c4, says: x, published: 3, kind: crossover, measure: 'SELECT n, n AS m, n AS o FROM runs', basis: predicted }
+    |                                                                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+error: the measure gives 3 columns; expected one, the number, or two: low, high
+   --> s.yaml:12:62  (claims.5.measure)
+    |
+ 12 |   - { id: c5, says: x, published: 3-4, kind: value, measure: 'SELECT n, n AS m, n AS o FROM runs', basis: predicted }
+    |                                                              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^`,
   );
 });
 
@@ -214,7 +271,7 @@ Deno.test("told: data for a claim that is fitted to nothing", async () => {
 Deno.test("told: a table statement with an unknown column", async () => {
   assert.equal(
     await errorsOf(`${HEAD}${GIVEN}table: SELECT totl_ms_mean FROM runs\n`),
-    `error: no column "totl_ms_mean"; did you mean "total_ms_mean"?
+    `error: unknown column totl_ms_mean; did you mean total_ms_mean? there is percentile, total_ms_mean, total_ms_stddev, rounds_mean, rounds_stddev, n
   --> s.yaml:6:8  (table)
    |
  6 | table: SELECT totl_ms_mean FROM runs
@@ -225,7 +282,7 @@ Deno.test("told: a table statement with an unknown column", async () => {
 Deno.test("told: a table statement that is no SELECT", async () => {
   assert.equal(
     await errorsOf(`${HEAD}${GIVEN}table: DROP TABLE runs\n`),
-    `error: SQL: expected a SELECT
+    `error: the SQL begins with DROP; only one SELECT (or WITH ... SELECT) is accepted
   --> s.yaml:6:8  (table)
    |
  6 | table: DROP TABLE runs

@@ -1,5 +1,5 @@
 /** Checks what a scenario asks of its tables: the `table` statement, the figure's columns, the claims. */
-import { type ClaimSpec, isSelect, measureStatement } from "../claims/mod.ts";
+import { type ClaimSpec, measureStatement, wrongArity } from "../claims/mod.ts";
 import { checkColumns } from "../figures/mod.ts";
 import type { Experiment } from "../model/mod.ts";
 import { readCsv } from "../table/csv.ts";
@@ -10,7 +10,6 @@ import type { Finding } from "./located.ts";
 import type { InputText, ResolvedScenario } from "./resolved.ts";
 import type { Shell } from "./shell.ts";
 import type { PrepareSql } from "./sources.ts";
-import { nearest } from "../units/mod.ts";
 
 type Tables = Readonly<Record<string, readonly string[]>>;
 
@@ -42,26 +41,6 @@ function collisions(
     }
   }
   return errors;
-}
-
-/** An SQL error in our words, with the column that may have been meant. */
-function sqlMessage(error: string, tables: Tables, own: string): string {
-  const column = /no such column: "?(?:\w+\.)?(\w+)/.exec(error)?.[1];
-  if (column !== undefined) {
-    const columns = tables[own] ?? [];
-    const near = nearest(column, [...new Set(Object.values(tables).flat())]);
-    return `no column "${column}"` +
-      (near === undefined ? `; ${own} has ${columns.join(", ")}` : `; did you mean "${near}"?`);
-  }
-  const table = /no such table: (\w+)/.exec(error)?.[1];
-  if (table !== undefined) {
-    const near = nearest(table, Object.keys(tables));
-    return `no table "${table}"; ` +
-      (near === undefined
-        ? `there are ${Object.keys(tables).join(", ")}`
-        : `did you mean "${near}"?`);
-  }
-  return `SQL: ${error}`;
 }
 
 /**
@@ -100,11 +79,9 @@ export function checkQuestions(
   if (shell.table !== undefined) {
     result = undefined;
     if (sql !== undefined) {
-      const prepared = isSelect(shell.table)
-        ? sql(shell.table, given)
-        : { error: "expected a SELECT" };
+      const prepared = sql(shell.table, given);
       if ("columns" in prepared) result = prepared.columns;
-      else report(errorAtValue(yaml, ["table"], sqlMessage(prepared.error, given, "runs")));
+      else report(errorAtValue(yaml, ["table"], prepared.error));
     }
   }
   if (result === undefined) return;
@@ -127,10 +104,13 @@ export function checkQuestions(
     const statement = measureStatement(measure);
     const prepared = sql(statement, tables);
     if ("error" in prepared) {
-      report(errorAtValue(yaml, at, sqlMessage(prepared.error, tables, "result")));
+      report(errorAtValue(yaml, at, prepared.error));
     } else if (readsNothing(statement, tables, sql)) {
       const names = result.join(", ");
       report(errorAtValue(yaml, at, `the measure names no column; result has ${names}`));
+    } else {
+      const wrong = wrongArity(claim, prepared.columns.length);
+      if (wrong !== undefined) report(errorAtValue(yaml, at, wrong));
     }
   });
 }

@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
+import { Ajv } from "ajv";
+import { parse } from "yaml";
 import { z } from "zod";
+import { library, shippedScenarios } from "../cli/library.ts";
+import { platformsFor } from "../cli/platforms.ts";
+import { loadCatalogue } from "../experiment/mod.ts";
 import { defineExperiment, type Experiment } from "../model/mod.ts";
 import { cpu, duration } from "../units/mod.ts";
-import { errorsOf, options, PLATFORMS, scenarioOf, transfer } from "./fixture_test.ts";
-import { newScenario } from "./mod.ts";
+import { errorsOf, options, scenarioOf, transfer } from "./fixture_test.ts";
+import { newScenario, platformJsonSchema, scenarioJsonSchema } from "./mod.ts";
 
 const entry = (experiment: Experiment) => ({
   experiments: new Map([[experiment.id, { load: () => experiment }]]),
@@ -62,6 +67,36 @@ Deno.test("a new scenario is written for difficult parameters and on a platform 
   assert.match(text, /^ {2}steps: \[1ms, 5ms\]$/m);
 });
 
-Deno.test("the example platforms are valid", () => {
-  assert.equal(Object.keys(PLATFORMS).length, 2);
+Deno.test("every registered experiment has a new scenario that loads as it is", async () => {
+  const catalogue = await loadCatalogue();
+  assert.ok(catalogue.size > 0);
+  for (const { experiment } of catalogue.values()) {
+    const platforms = platformsFor(undefined);
+    const text = newScenario(experiment, platforms);
+    const changed = { ...entry(experiment), platforms };
+    assert.equal(await errorsOf(text, changed), "", `${experiment.id}\n${text}`);
+  }
+});
+
+Deno.test("the editor accepts every shipped scenario, platform and new scenario", async () => {
+  const experiments = [...(await loadCatalogue()).values()].map(({ experiment }) => experiment);
+  const ids = new Set(experiments.map(({ id }) => id));
+  const platforms = platformsFor(undefined);
+  const ajv = new Ajv({ strict: false });
+  const scenario = ajv.compile(scenarioJsonSchema(experiments, platforms.ids));
+  const accepted = (valid: boolean, name: string, errors: unknown) =>
+    assert.ok(valid, `${name}: ${JSON.stringify(errors, null, 1)}`);
+  for (const path of shippedScenarios().values()) {
+    const value = parse(new TextDecoder().decode(library().read(path))) as { experiment: string };
+    // A scenario may come before its experiment; `check` says so, not this test.
+    if (ids.has(value.experiment)) accepted(scenario(value), path, scenario.errors);
+  }
+  for (const experiment of experiments) {
+    accepted(scenario(parse(newScenario(experiment, platforms))), experiment.id, scenario.errors);
+  }
+  const platform = ajv.compile(platformJsonSchema());
+  for (const id of platforms.ids) {
+    const value = parse(new TextDecoder().decode(platforms.read(id).text as Uint8Array));
+    accepted(platform(value), id, platform.errors);
+  }
 });

@@ -1,14 +1,8 @@
 /** Bars per category: grouped or stacked, upright or lying, cut at a limit with the true value written. */
 import type { Chart } from "chart.js";
-import {
-  categoryExtent,
-  type Extent,
-  measureExtent,
-  nameRuler,
-  type Ruler,
-  scaleOptions,
-  turnOf,
-} from "../axes.ts";
+import { scaleOptions } from "../axes.ts";
+import { categoryExtent, type Extent, measureExtent } from "../extent.ts";
+import { nameRuler, type Ruler } from "../ruler.ts";
 import { groupLines, groupScale } from "../groups.ts";
 import { axisTitle, formatNumber, type NumberFormat } from "../labels.ts";
 import {
@@ -20,7 +14,7 @@ import {
   type Series,
   seriesOf,
 } from "../measures.ts";
-import { chartOptions, markAnnotations } from "../options.ts";
+import { type Annotations, chartOptions, markAnnotations } from "../options.ts";
 import type { PlotOf } from "../spec.ts";
 import type { Context } from "../surface.ts";
 import { faded, font, INK, type Look } from "../theme.ts";
@@ -65,7 +59,7 @@ function valueExtent(plot: PlotOf<"bars">, series: readonly Series[]): Extent {
   if (plot.cut !== undefined && most > plot.cut) {
     return measureExtent(reach, { ...plot.y, max: plot.cut, zero: true });
   }
-  return measureExtent(reach, { ...plot.y, zero: true, pad: plot.values ? 0.05 : 0 });
+  return measureExtent(reach, { ...plot.y, zero: true, pad: plot.values ? 0.08 : 0 });
 }
 
 function stackTops(series: readonly Series[]): number[] {
@@ -92,10 +86,10 @@ function draw(
   const isCut = plot.cut !== undefined && y.fixedMax === plot.cut;
   const values = measureRuler(y, plot.y, (lying ? at.width : at.height) - 90, lying);
   const limits: Ruler = isCut ? withHeadroom(values) : values;
-  const names = nameRuler(x);
-  const annotations: Record<string, unknown> = {
+  const names = nameRuler(x, lying ? Infinity : at.width - 90);
+  const annotations: Annotations = {
     ...groupLines(x.categories, category),
-    ...markAnnotations(plot.marks, x),
+    ...markAnnotations(plot.marks, x, lying),
   };
   if (limits.min < 0) annotations["zero"] = zeroLine(value);
   return {
@@ -138,7 +132,7 @@ function draw(
               ? axisTitle(plot.x.column, plot.x.label, plot.x.unit)
               : "",
             grid: false,
-            turn: lying ? 0 : turnOf(x, at.width - 90),
+            turn: names.turn,
             reverse: lying !== (plot.x.reverse === true),
           }),
           stacked: plot.stacked,
@@ -191,7 +185,7 @@ function valueLabels(plot: PlotOf<"bars">, isCut: boolean) {
       ctx.font = font(11);
       ctx.fillStyle = INK.text;
       const alone = chart.data.datasets.length === 1;
-      const free = (width: number) => alone ? width * 1.35 : width + 2;
+      const free = (width: number) => alone ? width * 1.35 : width - 1;
       chart.data.datasets.forEach((dataset, i) => {
         const axis = chart.scales[plot.horizontal ? "x" : "y"];
         chart.getDatasetMeta(i).data.forEach((element, j) => {

@@ -1,13 +1,8 @@
 /** Box plots: from raw observations (quartiles, whiskers to 1.5 IQR, outliers) or from given quantiles. */
 import type { Row } from "../../table/mod.ts";
-import {
-  categoryExtent,
-  type Extent,
-  measureExtent,
-  nameRuler,
-  scaleOptions,
-  turnOf,
-} from "../axes.ts";
+import { scaleOptions } from "../axes.ts";
+import { categoryExtent, type Extent, measureExtent } from "../extent.ts";
+import { nameRuler } from "../ruler.ts";
 import { FigureError, groups, number, valueColumn } from "../data.ts";
 import { groupLines, groupScale } from "../groups.ts";
 import { axisTitle } from "../labels.ts";
@@ -120,7 +115,7 @@ function draw(
   const lying = plot.horizontal;
   const [category, value] = lying ? ["y", "x"] as const : ["x", "y"] as const;
   const values = measureRuler(y, plot.y, (lying ? at.width : at.height) - 90, lying);
-  const names = nameRuler(x);
+  const names = nameRuler(x, lying ? Infinity : at.width - 90);
   const count = x.categories?.length ?? 0;
   return {
     labels: Array.from({ length: count }, (_, i) => i),
@@ -150,7 +145,10 @@ function draw(
     options: chartOptions({
       title: at.title,
       horizontal: lying,
-      annotations: { ...groupLines(x.categories, category), ...markAnnotations(plot.marks, x) },
+      annotations: {
+        ...groupLines(x.categories, category),
+        ...markAnnotations(plot.marks, x, lying),
+      },
       scales: {
         [category]: scaleOptions({
           axis: category,
@@ -160,7 +158,7 @@ function draw(
             ? axisTitle(plot.x.column, plot.x.label, plot.x.unit)
             : "",
           grid: false,
-          turn: lying ? 0 : turnOf(x, at.width - 90),
+          turn: names.turn,
           reverse: lying,
         }),
         ...groupScale(x.categories, names, category),

@@ -1,5 +1,7 @@
 /** Cumulative distributions: counted from observations, or from a column that holds the share. */
-import { type Extent, extentOf, ruler, scaleOptions } from "../axes.ts";
+import { scaleOptions } from "../axes.ts";
+import { type Extent, extentOf } from "../extent.ts";
+import { ruler } from "../ruler.ts";
 import { FigureError, groups, number } from "../data.ts";
 import { axisTitle, formatOf } from "../labels.ts";
 import { measureName } from "../measures.ts";

@@ -1,6 +1,8 @@
 /** Main effects: for each factor, the mean over all rows with it off and with it on. */
 import type { Chart } from "chart.js";
-import { categoryExtent, type Extent, measureExtent, nameRuler, scaleOptions } from "../axes.ts";
+import { scaleOptions } from "../axes.ts";
+import { categoryExtent, type Extent, measureExtent } from "../extent.ts";
+import { nameRuler } from "../ruler.ts";
 import { distinct, observe } from "../data.ts";
 import { groupLines, groupScale } from "../groups.ts";
 import { printed } from "../labels.ts";

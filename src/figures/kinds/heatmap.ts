@@ -1,17 +1,8 @@
 /** Heat maps: a number per cell, its colour on a legend at the right, arrows for an order of access. */
 import type { Chart } from "chart.js";
-import {
-  type Category,
-  categoryExtent,
-  type Extent,
-  extentOf,
-  measureExtent,
-  nameRuler,
-  type Ruler,
-  ruler,
-  scaleOptions,
-  turnOf,
-} from "../axes.ts";
+import { scaleOptions } from "../axes.ts";
+import { type Category, categoryExtent, type Extent, extentOf, measureExtent } from "../extent.ts";
+import { nameRuler, type Ruler, ruler } from "../ruler.ts";
 import { arrow } from "../arrow.ts";
 import type { Axis } from "../channels.ts";
 import { colorAt, inkOn } from "../colors.ts";
@@ -117,14 +108,15 @@ function draw(
   };
   const axis = (name: "x" | "y") => {
     const [of, extent] = name === "x" ? [plot.x, x] as const : [plot.y, y] as const;
+    const names = nameRuler(extent, name === "x" ? at.width - SCALE_ROOM - 80 : Infinity);
     return scaleOptions({
       axis: name,
       position: name === "x" ? "bottom" : "left",
-      ruler: thinned(nameRuler(extent), name === "x" ? at.width : at.height),
+      ruler: thinned(names, name === "x" ? at.width : at.height),
       title: (name === "x" ? at.xTitle : at.yTitle) ? axisTitle(of.column, of.label, of.unit) : "",
       grid: false,
       reverse: (name === "y") !== (of.reverse === true),
-      turn: name === "x" ? turnOf(x, at.width - SCALE_ROOM - 80) : 0,
+      turn: names.turn,
     });
   };
   return {
@@ -253,7 +245,8 @@ function colorScale(
   ctx.fillStyle = INK.text;
   ctx.textBaseline = "middle";
   ctx.textAlign = "left";
-  for (const tick of ruler({ ...v, nice: false }, { length: height, flat: false, format }).ticks) {
+  const limits = { ...v, nice: false, fixedMin: v.min, fixedMax: v.max };
+  for (const tick of ruler(limits, { length: height, flat: false, format }).ticks) {
     if (tick.minor === true) continue;
     const py = top + height * (1 - share(tick.value));
     ctx.beginPath();

@@ -1,5 +1,5 @@
 /** What a kind of plot offers to the picture: its ranges first, then its drawing in a given place. */
-import type { Extent } from "../axes.ts";
+import type { Extent } from "../extent.ts";
 import type { ChartDescription } from "../chart.ts";
 import type { Cell, Row } from "../../table/mod.ts";
 import type { PlotOf, PlotSpec } from "../spec.ts";
@@ -50,6 +50,8 @@ export interface Panel {
   readonly y?: Extent;
   /** What colours stand for, where they stand for numbers. */
   readonly v?: Extent;
+  /** Least width that it can be read at, in logical pixels. */
+  width?(context: Context): number;
   /** Height that suits it, in logical pixels, when `width` wide; default: 0.62 of the width. */
   height?(width: number, context: Context): number;
   /** A chart of Chart.js … */

@@ -1,6 +1,7 @@
 /** Lines and points over a numeric or category axis, with intervals, steps, phases and a second axis. */
-import { measureExtent, ruler, scaleOptions, turnOf } from "../axes.ts";
-import type { Extent } from "../axes.ts";
+import { scaleOptions } from "../axes.ts";
+import { type Extent, measureExtent } from "../extent.ts";
+import { nameRuler, ruler } from "../ruler.ts";
 import { number } from "../data.ts";
 import { axisTitle, formatOf } from "../labels.ts";
 import {
@@ -78,7 +79,7 @@ function draw(
       ruler: xRuler,
       title: plot.phases?.position === "bottom" ? "" : xTitle,
       reverse: plot.x.reverse === true,
-      turn: turnOf(x, at.width - 90),
+      turn: x.categories === undefined ? 0 : nameRuler(x, at.width - 90).turn,
       grid: phases.length === 0,
     }),
     y: scaleOptions({

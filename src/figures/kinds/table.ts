@@ -39,6 +39,11 @@ export const table: Kind<"table"> = (input) => {
   };
   return {
     legend: [],
+    width: (context) =>
+      plot.columns.reduce(
+        (sum, c) => sum + columnOf(context, input, rows, c, SIZE.note, true).width,
+        0,
+      ),
     height,
     paint: (context, rect, at) => {
       const layout = lay(context, input, rows, rect.width);

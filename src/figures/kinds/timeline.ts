@@ -1,14 +1,8 @@
 /** Timelines: lanes from the top, a bar per activity, arrows between lanes. */
 import type { Chart } from "chart.js";
-import {
-  categoryExtent,
-  type Extent,
-  extentOf,
-  nameRuler,
-  place,
-  ruler,
-  scaleOptions,
-} from "../axes.ts";
+import { scaleOptions } from "../axes.ts";
+import { categoryExtent, type Extent, extentOf, place } from "../extent.ts";
+import { nameRuler, ruler } from "../ruler.ts";
 import { distinct, number } from "../data.ts";
 import { axisTitle, describeColumn } from "../labels.ts";
 import { chartOptions, markAnnotations } from "../options.ts";
