@@ -203,7 +203,7 @@ error: missing key "lasts"; a duration is required here, for example 50ms
  10 |     - threads: x
     |       ^^^^^^^^^^
 
-error: expected a number, not "x"
+error: expected a whole number, not "x"
    --> s.yaml:10:16  (parameters.phases.1.threads)
     |
  10 |     - threads: x
