@@ -163,10 +163,10 @@ function unknownKeys(
 ): Finding[] {
   const written = placeAt(context.yaml.root, path).place.children;
   const known = schemasAt(context.schema, issue.path)
-    .flatMap((s) => Object.keys(shapeOf(s) ?? {}))
-    .filter((key) => !written.has(key));
+    .flatMap((s) => Object.keys(shapeOf(s) ?? {}));
+  const free = known.filter((key) => !written.has(key));
   return issue.keys.map((key) =>
-    errorAtKey(context.yaml, [...path, key], unknownName(context.noun, key, known))
+    errorAtKey(context.yaml, [...path, key], unknownName(context.noun, key, free, known))
   );
 }
 
@@ -195,8 +195,16 @@ function locate(context: Context, issues: readonly z.core.$ZodIssue[]): Finding[
       const inner = issue.issues[0]?.message ?? issue.message;
       return [errorAtKey(yaml, path, `"${String(path[path.length - 1])}": ${inner}`)];
     }
-    return [errorAtValue(yaml, path, issue.message)];
+    return [errorAtValue(yaml, path, wholeNumber(context, issue) ?? issue.message)];
   });
+}
+
+/** zod calls what is no number at all wrong for a `number`, also where a whole one is wanted. */
+function wholeNumber(context: Context, issue: z.core.$ZodIssue): string | undefined {
+  if (issue.code !== "invalid_type" || !issue.message.startsWith("expected a number")) return;
+  const [schema] = schemasAt(context.schema, issue.path);
+  if (schema === undefined || kindOf(schema) !== "int") return;
+  return issue.message.replace("a number", "a whole number");
 }
 
 /** What a missing key should have held. */

@@ -38,6 +38,7 @@ export function collectInputs(
     readonly cases: readonly Readonly<Record<string, unknown>>[];
     readonly sweep: Readonly<Record<string, readonly unknown[]>>;
   },
+  resolved: Readonly<Record<string, unknown>>,
   files: FileReader | undefined,
   report: Report,
 ): Record<string, InputText> {
@@ -50,7 +51,8 @@ export function collectInputs(
       uses.push({ path: [...at, ...use.path], value: use.value, check });
     }
   };
-  for (const [key, value] of Object.entries(written.parameters)) {
+  // With defaults: those may name files too.
+  for (const [key, value] of Object.entries({ ...resolved, ...written.parameters })) {
     gather(key, value, ["parameters", key]);
   }
   written.cases.forEach((one, i) =>
