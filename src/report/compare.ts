@@ -60,8 +60,9 @@ const basisText = ({ basis, calibrated_on }: ClaimResult) =>
   calibrated_on === undefined ? basis : `${basis} on ${calibrated_on}`;
 
 /** What a reader has to know beside the numbers: why not evaluated, how it was read. */
-function remarks({ reason, note }: ClaimResult): string {
-  return [reason, note].filter((text) => text !== undefined).join("; ");
+function remarks({ reason, note, finding }: ClaimResult): string {
+  const found = finding === undefined ? undefined : `finding: ${finding}`;
+  return [reason, note, found].filter((text) => text !== undefined).join("; ");
 }
 
 const toleranceText = (tolerance: string) =>
@@ -138,6 +139,7 @@ export function compareText(
         lines.push(`    published ${claim.published}; ${claim.reason}`);
       }
       if (claim.note !== undefined) lines.push(style("dim", `    reading: ${claim.note}`));
+      if (claim.finding !== undefined) lines.push(style("dim", `    finding: ${claim.finding}`));
     }
   }
   lines.push(tallyText(tally(scenarios)));
