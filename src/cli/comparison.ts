@@ -33,8 +33,8 @@ export async function compareOnDisk(
 /** The claims of scenarios that were just run. */
 export function compareOutcome(loaded: readonly Loaded[], outcome: RunOutcome): ComparedScenario[] {
   return loaded.map(({ scenario: { id, title, source } }, i) => {
-    const { claims, table, problems, failures } = outcome.scenarios[i] as
-      RunOutcome["scenarios"][number];
+    const { claims, table, problems, failures } = outcome
+      .scenarios[i] as RunOutcome["scenarios"][number];
     const missing = problems[0] ?? failures[0]?.message;
     return {
       id,

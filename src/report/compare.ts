@@ -61,8 +61,8 @@ const basisText = ({ basis, calibrated_on }: ClaimResult) =>
 
 /** What a reader has to know beside the numbers: why not evaluated, how it was read. */
 function remarks({ reason, note, finding }: ClaimResult): string {
-  const found = finding === undefined ? undefined : `finding: ${finding}`;
-  return [reason, note, found].filter((text) => text !== undefined).join("; ");
+  const found = finding === undefined ? undefined : `Finding: ${finding}`;
+  return [reason, note, found].filter((text) => text !== undefined).join(" ");
 }
 
 const toleranceText = (tolerance: string) =>

@@ -80,8 +80,10 @@ export class Cgroup {
 
   /** CPU time used so far, the running threads' included, ns. */
   usage(): number {
-    for (const queue of this.queues) {
-      if (queue !== undefined && queue.current !== null) queue.processor.advance();
+    if (this.runnable > 0) {
+      for (const queue of this.queues) {
+        if (queue !== undefined && queue.current !== null) queue.processor.advance();
+      }
     }
     return this.accounted;
   }

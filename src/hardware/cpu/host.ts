@@ -237,10 +237,7 @@ export class Host {
 
   #release(queue: RunQueue): void {
     const { processor } = queue;
-    if (!Number.isNaN(queue.waitingSince)) {
-      queue.group.throttledTime += this.sim.now - queue.waitingSince;
-      queue.waitingSince = NaN;
-    }
+    queue.waited(this.sim.now);
     processor.unthrottle(queue);
     if (queue.threads.length > 0) processor.admitted(this.spec.wakeUpCost);
   }

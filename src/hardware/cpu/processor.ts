@@ -26,6 +26,8 @@ export class Processor {
   #accounted = 0;
   #event: EventId | -1 = -1;
   #contended = false;
+  /** Threads in `ready`, the running one among them. */
+  #fair = 0;
   #last: Thread | null = null;
   /** `nr_balance_failed`: tries to pull work here that found only cache-hot threads. */
   failedPulls = 0;
@@ -39,9 +41,7 @@ export class Processor {
 
   /** Fair threads that could run here but wait for their turn. */
   get waiting(): number {
-    let n = 0;
-    for (const queue of this.ready) n += queue.threads.length;
-    return this.current !== null && this.current.queue !== null ? n - 1 : n;
+    return this.current !== null && this.current.queue !== null ? this.#fair - 1 : this.#fair;
   }
 
   /** `update_curr`: accounts the running thread's time up to now. */
@@ -81,7 +81,7 @@ export class Processor {
     if (queue.threads.length === 1 && !queue.throttled) {
       if (this.host.limits(queue) && !this.host.account(queue)) this.throttle(queue);
       if (!queue.throttled) this.#admit(queue);
-    }
+    } else if (!queue.throttled) this.#fair++;
     if (queue.throttled && Number.isNaN(queue.waitingSince)) {
       queue.waitingSince = this.host.sim.now;
     }
@@ -96,8 +96,10 @@ export class Processor {
     queue.threads.splice(queue.threads.indexOf(thread), 1);
     thread.group.runnable--;
     thread.queue = null;
+    if (!queue.throttled) this.#fair--;
     if (queue.threads.length > 0) return;
-    if (!queue.throttled) remove(this.ready, queue);
+    if (queue.throttled) queue.waited(this.host.sim.now);
+    else remove(this.ready, queue);
     if (!limited) return;
     this.host.giveBack(queue);
     if (queue.runtimeRemaining <= 0 && !queue.throttled) this.throttle(queue);
@@ -109,7 +111,7 @@ export class Processor {
     const running = queue.current;
     queue.throttled = true;
     this.host.throttled(queue);
-    remove(this.ready, queue);
+    if (remove(this.ready, queue)) this.#fair -= queue.threads.length;
     if (queue.threads.length > 0) queue.waitingSince = this.host.sim.now;
     if (running !== null) this.#leave();
   }
@@ -163,6 +165,7 @@ export class Processor {
     if (next !== null) {
       if (next.queue !== null) this.floor = Math.max(this.floor, next.queue.vruntime);
       else remove(this.fifo, next);
+      // A thread that comes back to the CPU it left last, with none in between, is still loaded there.
       if (next !== this.#last) next.remaining += host.spec.contextSwitchCost;
       this.#last = next;
       this.#since = this.#turn = this.#accounted = host.sim.now + latency;
@@ -254,6 +257,7 @@ export class Processor {
   #admit(queue: RunQueue): void {
     queue.vruntime = Math.max(queue.vruntime, this.floor);
     this.ready.push(queue);
+    this.#fair += queue.threads.length;
   }
 
   #leave(): void {
@@ -292,7 +296,8 @@ export class Processor {
   }
 }
 
-function remove<T>(from: T[], item: T): void {
+function remove<T>(from: T[], item: T): boolean {
   const i = from.indexOf(item);
   if (i >= 0) from.splice(i, 1);
+  return i >= 0;
 }

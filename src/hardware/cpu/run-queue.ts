@@ -34,4 +34,11 @@ export class RunQueue {
     if (group.shares === null) return 1024 * this.threads.length;
     return Math.max(2, group.shares * this.threads.length / group.runnable);
   }
+
+  /** Ends a wait for runtime and books it. */
+  waited(now: number): void {
+    if (Number.isNaN(this.waitingSince)) return;
+    this.group.throttledTime += now - this.waitingSince;
+    this.waitingSince = NaN;
+  }
 }

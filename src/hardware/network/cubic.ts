@@ -227,7 +227,13 @@ export class Cubic {
     this.found = false;
     this.lastMax = 0;
     this.epochStart = none;
-    this.ackCount = this.renoWindow = this.origin = this.k = this.count = this.lastCwnd = 0;
+    this.ackCount =
+      this.renoWindow =
+      this.origin =
+      this.k =
+      this.count =
+      this.lastCwnd =
+        0;
     this.lastTime = none;
     this.startRound(window, now);
   }

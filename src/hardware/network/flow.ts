@@ -85,7 +85,8 @@ export function transmit(stream: Stream, start: number, bytes: number): Delivere
         const window = (sender.cwnd - inFlight) * mss;
         const limit = Math.min(room, window);
         if (
-          limit < most * mss && !(unsent.length > 1 && limit >= whole) && now - sender.lastSent < 1e6 &&
+          limit < most * mss && !(unsent.length > 1 && limit >= whole) &&
+          now - sender.lastSent < 1e6 &&
           limit < Math.min(sender.windowEdge - sender.una, sender.cwnd * mss) / 3 &&
           unacked.length > 0 && now - unacked.head(2) >= sender.roundTrip.srtt8 * 62.5
         ) {
@@ -140,7 +141,9 @@ export function transmit(stream: Stream, start: number, bytes: number): Delivere
       // Nothing moves until the receiver's delayed-acknowledgement timer fires.
       if (receiver.unacknowledged === 0) {
         throw new Error(
-          `TCP stream stalled with ${end - sender.una} of ${bytes} bytes not acknowledged, window ` +
+          `TCP stream stalled with ${
+            end - sender.una
+          } of ${bytes} bytes not acknowledged, window ` +
             `${sender.windowEdge - sender.next} bytes, cwnd ${sender.cwnd} segments`,
         );
       }
@@ -211,6 +214,8 @@ export function transmit(stream: Stream, start: number, bytes: number): Delivere
     }
   }
   // The last acknowledgements came home after the caller went on: they must not hold up its core.
-  if (restore < fromCore.free) fromCore.free = Math.max(restore, fromCore === toCore ? received : 0);
+  if (restore < fromCore.free) {
+    fromCore.free = Math.max(restore, fromCore === toCore ? received : 0);
+  }
   return { received, acknowledged, packets };
 }
