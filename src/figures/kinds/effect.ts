@@ -90,6 +90,7 @@ function draw(
       backgroundColor: look.color,
       borderWidth: look.width,
       pointRadius: 5,
+      pointBorderWidth: 0,
       clip: 6,
     })),
     options: chartOptions({

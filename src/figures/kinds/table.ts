@@ -3,7 +3,7 @@ import type { Cell } from "../../table/mod.ts";
 import { describeColumn, formatNumber, formatOf } from "../labels.ts";
 import type { PlotOf } from "../spec.ts";
 import type { Context, Rect } from "../surface.ts";
-import { wrap } from "../text.ts";
+import { paintLines, wrap } from "../text.ts";
 import { font, INK, SIZE } from "../theme.ts";
 import type { Kind, PanelInput } from "./kind.ts";
 
@@ -49,11 +49,8 @@ export const table: Kind<"table"> = (input) => {
       const layout = lay(context, input, rows, rect.width);
       let top = rect.y + 4;
       if (at.title !== undefined) {
-        context.font = font(SIZE.panel, "bold");
-        context.fillStyle = INK.text;
-        context.textAlign = "center";
-        context.textBaseline = "top";
-        context.fillText(at.title, rect.x + rect.width / 2, top);
+        const middle = rect.x + rect.width / 2;
+        paintLines(context, [at.title], middle, top, SIZE.panel, INK.text, "bold");
         top += titleHeight(plot);
       }
       paint(context, layout, rows.length, { ...rect, y: top });
