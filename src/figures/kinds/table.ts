@@ -104,7 +104,7 @@ function columnOf(
   const align = column.align ??
     (kinds.every((v) => typeof v === "number")
       ? "right"
-      : kinds.every((v) => typeof v === "boolean")
+      : kinds.every((v) => isFlag(v ?? null))
       ? "center"
       : "left");
   context.font = font(size);
@@ -116,12 +116,17 @@ function columnOf(
   return { head, cells, align, width: Math.max(body, top) + 2 * PAD };
 }
 
+// A CSV that was read back has its booleans as text.
+function isFlag(cell: Cell): boolean {
+  return typeof cell === "boolean" || cell === "true" || cell === "false";
+}
+
 function written(
   input: PanelInput<PlotOf<"table">>,
   cell: Cell,
   column: PlotOf<"table">["columns"][number],
 ): string {
-  if (typeof cell === "boolean") return cell ? "✓" : "–";
+  if (isFlag(cell)) return String(cell) === "true" ? "✓" : "–";
   if (typeof cell !== "number") return input.name(cell);
   return formatNumber(cell, column.format ?? formatOf(column.column), column.digits);
 }
