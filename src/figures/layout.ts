@@ -116,7 +116,7 @@ function rowHeights(
 ): number[] {
   const rows = Math.ceil(cells.length / perRow);
   const panelWidth = (width - GUTTER * (perRow - 1)) / perRow;
-  const share = perRow > 1 ? 0.72 : rows > 1 ? 0.42 : 0.6;
+  const share = perRow > 2 ? 0.85 : perRow > 1 ? 0.72 : rows > 1 ? 0.42 : 0.6;
   const heights = Array.from({ length: rows }, (_, row) => {
     const first = row * perRow;
     const own = cells.slice(first, first + perRow);
