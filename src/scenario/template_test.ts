@@ -12,7 +12,8 @@ import { newScenario, platformJsonSchema, scenarioJsonSchema } from "./mod.ts";
 
 const entry = (experiment: Experiment) => ({
   experiments: new Map([[experiment.id, { load: () => experiment }]]),
-  files: { read: () => ({ text: "a\n1\n", sha256: "" }) },
+  // Whatever file the new scenario names is there: a trace, the only kind that experiments take so far.
+  files: { read: () => ({ text: "arrival_ms,service_ms\n0,1\n", sha256: "" }) },
 });
 
 Deno.test("a new scenario loads as it is and names every parameter", async () => {
