@@ -2,6 +2,17 @@
 import assert from "node:assert/strict";
 import { errorsOf, GIVEN, HEAD } from "./fixture_test.ts";
 
+Deno.test("told: an input file that the experiment cannot use, once for each file", async () => {
+  assert.equal(
+    await errorsOf(`${HEAD}parameters: { file_size: 1KB, rtt: 5ms, trace: traces/empty.csv }\n`),
+    `error: traces/empty.csv: no jobs
+  --> s.yaml:5:48  (parameters.trace)
+   |
+ 5 | parameters: { file_size: 1KB, rtt: 5ms, trace: traces/empty.csv }
+   |                                                ^^^^^^^^^^^^^^^^`,
+  );
+});
+
 Deno.test("told: an unknown key", async () => {
   assert.equal(
     await errorsOf(`${HEAD}${GIVEN}swep: { tls: [true] }\n`),
