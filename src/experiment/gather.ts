@@ -1,5 +1,5 @@
 /** Rows of many runs into one table: settings in order, several seeds summarised. */
-import { gatheredColumns, type Gathering } from "../scenario/mod.ts";
+import { gatheredColumns, type Gathering } from "../scenario/columns.ts";
 import type { Cell, Row, Table } from "../table/mod.ts";
 import type { PackedColumn, PackedRows } from "./packed.ts";
 import { student95 } from "./student-t.ts";
