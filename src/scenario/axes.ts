@@ -139,11 +139,17 @@ export function resolveAxes(
     const otherwise: Parameters = { ...base, [HARDWARE]: written.hardware };
     const effective = (values: Record<string, unknown>, key: string) =>
       Object.hasOwn(values, key) ? values[key] : otherwise[key];
-    const columns = keys
-      .filter((key) =>
-        new Set(canonical.map((v) => JSON.stringify(effective(v, key)) ?? "")).size > 1
-      )
-      .map((key) => columnOf(key, shape[key]));
+    const first = new Map<string, number>();
+    canonical.forEach((values, i) => {
+      const same = JSON.stringify(keys.map((key) => effective(values, key)));
+      const other = first.get(same);
+      if (other === undefined) first.set(same, i);
+      else if (Object.keys(values).length > 0) {
+        const message = `the same setting as item ${other + 1} of the list; each runs once`;
+        report(errorAtValue(yaml, ["cases", i], message));
+      }
+    });
+    const columns = keys.map((key) => columnOf(key, shape[key]));
     const points = canonical.map((values) => pointOf(values, columns, otherwise));
     return { from: "cases", columns, points };
   }

@@ -38,7 +38,7 @@ Deno.test("a resolved scenario is plain data", async () => {
   assert.deepEqual(JSON.parse(JSON.stringify(scenario)), structuredClone(scenario));
 });
 
-Deno.test("cases are settings; only keys that vary become columns, before the swept ones", async () => {
+Deno.test("cases are settings; every key that a case sets is a column, before the swept ones", async () => {
   const scenario = await scenarioOf(`${HEAD}parameters: { file_size: 1KB, streams: 2 }
 cases:
   - { rtt: 10ms, tls: false, trace: traces/a.csv }
@@ -54,7 +54,7 @@ sweep: { link_rate: [1Gbps, 10Gbps] }
   assert.deepEqual(Object.keys(scenario.inputs), ["traces/a.csv", "traces/b.csv"]);
   assert.deepEqual(scenario.seeds, [1]);
   function cells(rtt_ms: number, trace: string, streams: number, hardware: string, rate: number) {
-    return { rtt_ms, trace, streams, hardware, link_rate_mbps: rate };
+    return { rtt_ms, tls: false, trace, streams, hardware, link_rate_mbps: rate };
   }
 });
 
