@@ -87,10 +87,21 @@ export function localLane(registry: string | null): Lane {
   };
 }
 
+/**
+ * The worker's entry. `bun build --compile cli.ts src/experiment/worker.ts` puts this file into one
+ * bundle at the root and the second entry, compiled, where it lies below the common folder of both.
+ */
+function workerUrl(): URL {
+  const bundled = /\$bunfs|~BUN/.test(import.meta.url);
+  return bundled
+    ? new URL("./src/experiment/worker.js", import.meta.url)
+    : new URL("./worker.ts", import.meta.url);
+}
+
 /** A lane in a worker of its own. */
 export function workerLane(registry: string | null): Lane {
   const workerData: WorkerData = { registry };
-  const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData });
+  const worker = new Worker(workerUrl(), { workerData });
   const known = new Map<RunSetup, number>();
   let waiting: { resolve(r: RunResult[]): void; reject(e: Error): void } | undefined;
   let dead: LaneError | undefined;

@@ -5,7 +5,8 @@ import { checkWritable } from "./files.ts";
 import { loadSystems } from "./lane.ts";
 import type { RunOptions, ScenarioOutcome } from "./outcome.ts";
 import { Pool } from "./pool.ts";
-import { type Job, runScenario } from "./run-scenario.ts";
+import type { Job } from "./course.ts";
+import { runScenario } from "./run-scenario.ts";
 import { resultPaths } from "./up-to-date.ts";
 
 /** How scenarios ended. */

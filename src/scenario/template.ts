@@ -1,7 +1,7 @@
 /** A commented scenario to start from, written from what an experiment says of itself. */
 import type { z } from "zod";
 import { buildPlatform } from "../hardware/mod.ts";
-import type { Experiment } from "../model/mod.ts";
+import { type Experiment, isInputFile } from "../model/mod.ts";
 import { DIMENSIONS, quantityOf } from "../units/mod.ts";
 import { gatheredColumns } from "./columns.ts";
 import { inline, type Sample, sampleOf, writtenFor } from "./examples.ts";
@@ -53,19 +53,42 @@ function form(schema: z.ZodType): string {
     object: "mapping",
     record: "mapping",
     union: "",
+    int: "whole number",
   };
   const kind = kindOf(schema);
   return kinds[kind] ?? kind;
 }
 
-const comment = (text: string, indent = "") =>
-  text.split("\n").map((line) => `${indent}# ${line}`.trimEnd());
+const WIDTH = 100;
+
+/** A comment of one or more lines, none longer than `WIDTH` where words allow. */
+function comment(text: string, indent = ""): string[] {
+  const lines: string[] = [];
+  for (const paragraph of text.split("\n")) {
+    let line = `${indent}#`;
+    for (const word of paragraph.split(/\s+/).filter((word) => word !== "")) {
+      const longer = `${line} ${word}`;
+      if (longer.length > WIDTH && line !== `${indent}#`) {
+        lines.push(line);
+        line = `${indent}# ${word}`;
+      } else line = longer;
+    }
+    lines.push(line);
+  }
+  return lines;
+}
 
 function parameterLines(parameter: Parameter): string[] {
   const { key, schema, sample, optional, hasDefault } = parameter;
   const says = descriptionOf(schema);
   const kind = form(schema);
-  const state = hasDefault ? "the default is shown" : optional ? "may be left out" : "required";
+  const state = isInputFile(schema) && !optional
+    ? "required: name a file of yours"
+    : hasDefault
+    ? "the default is shown"
+    : optional
+    ? "may be left out"
+    : "required";
   const known = says === undefined || says === kind || kind === ""
     ? says ?? kind
     : `${says} (${kind})`;

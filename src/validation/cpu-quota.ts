@@ -14,7 +14,8 @@ const PHASES = 10;
 const whole = (says: string, max: number) =>
   z.int(`expected a whole number: ${says}`)
     .min(1, `expected at least 1: ${says}`)
-    .max(max, `expected at most ${max}: ${says}`);
+    .max(max, `expected at most ${max}: ${says}`)
+    .describe(says);
 
 /** `2` or `2 cores`. */
 const cores = z.union([
@@ -23,7 +24,9 @@ const cores = z.union([
 ]);
 
 const parameters = z.strictObject({
-  trace: inputFile().describe("CSV of arrival_ms,service_ms, one job a line"),
+  trace: inputFile((text, path) => void parseJobTrace(text, path)).describe(
+    "CSV of arrival_ms,service_ms, one job a line",
+  ),
   quota: duration({ min: 1 * MS, max: 4096e9 }).describe(
     "CPU time per period; Linux accepts 1 ms and more",
   ),
