@@ -1,1 +1,2 @@
 export * from "./src/units/mod.ts";
+export * from "./src/iron/taplib/mod.ts";
