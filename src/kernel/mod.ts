@@ -1,5 +1,26 @@
-/** The discrete-event kernel's public face (being built). */
-// deno-lint-ignore-file
-export class Simulation {
-  constructor(_options: { seed: number; horizon?: number }) {}
-}
+/**
+ * The discrete-event kernel: clock, events, processes, resources, random streams and statistics. It
+ * knows no computer and imports nothing of ours.
+ */
+export { all, any, type First, TIMED_OUT, within } from "./combine.ts";
+export { Level } from "./level.ts";
+export { type RequestOptions, Resource } from "./resource.ts";
+export { Rng } from "./rng.ts";
+export { Series } from "./series.ts";
+export { Sharing } from "./sharing.ts";
+export { Signal } from "./signal.ts";
+export {
+  type EventId,
+  type Handler,
+  type Outcome,
+  Simulation,
+  type SimulationOptions,
+  Timer,
+  type Waiting,
+} from "./simulation.ts";
+export { Store } from "./store.ts";
+export { Tally } from "./tally.ts";
+export { ProcessError, Task, type TaskState } from "./task.ts";
+export { formatTicks, ms, ns, s, type Ticks, us } from "./time.ts";
+export { type TraceArguments, type TraceOptions, TraceSink } from "./trace.ts";
+export { Condition, Interrupt, type Process, type Waitable, Waiter } from "./waiting.ts";
