@@ -1,0 +1,137 @@
+/** Runs a design on the NPU model: lowers it, starts its cores, plays its runtime sequence. */
+import { type Process, Simulation } from "../../kernel/mod.ts";
+import {
+  Device,
+  type Memory,
+  Npu,
+  type NpuCounters,
+  type NpuPart,
+  type ShimTask,
+} from "../../hardware/npu/mod.ts";
+import type { MemRef } from "../graph/body.ts";
+import type { DesignGraph, FunctionNode } from "../graph/graph.ts";
+import type { TensorType, TypedData } from "../graph/types.ts";
+import { type CoreContext, runBody } from "./interpret.ts";
+import { lowerFifos } from "./lower.ts";
+
+/** What a run of a design gave. */
+export interface DesignRun {
+  /** Host latency of one launch, nanoseconds. */
+  readonly latencyNs: number;
+  /** Cycles of the array between the launch's overhead and the end. */
+  readonly cycles: number;
+  readonly events: number;
+  readonly counters: NpuCounters;
+}
+
+/** How to run. */
+export interface RunOptions {
+  /** Other constants than the published NPU's. */
+  readonly part?: NpuPart;
+  readonly simulation?: Simulation;
+}
+
+/**
+ * Runs a design on host buffers, one per argument of its sequence; results are written into them.
+ * @throws {ExhaustedError} if the design needs more than a tile has.
+ * @throws {DeadlockError} if it stands still, with who waits for what.
+ */
+export function runDesign(
+  graph: DesignGraph,
+  args: readonly TypedData[],
+  options: RunOptions = {},
+): DesignRun {
+  const sim = options.simulation ?? new Simulation({ seed: 1 });
+  const npu = new Npu(sim, new Device(graph.device, options.part));
+  const sequence = buildNpu(graph, npu, args);
+  const latencyNs = npu.run(sequence);
+  const { launchFloor, clock } = npu.device.part;
+  return {
+    latencyNs,
+    cycles: Math.round((latencyNs - launchFloor.value) * clock.value / 1e9),
+    events: sim.events,
+    counters: npu.counters,
+  };
+}
+
+/** Puts a whole design on an NPU and returns its runtime sequence as a host process. */
+export function buildNpu(graph: DesignGraph, npu: Npu, args: readonly TypedData[]): Process<void> {
+  const { sequence, functions, buffers, cores } = graph;
+  if (args.length < sequence.args.length) {
+    throw new RangeError(
+      `the design's sequence takes ${sequence.args.length} buffers, got ${args.length}`,
+    );
+  }
+  // Buffers that the core reads by name come before the FIFOs: they must stay where they are.
+  const data = new Map<MemRef, TypedData>(), named = new Map<string, TypedData>();
+  for (const { name, tile, type, init, ref } of buffers) {
+    const view = type.view(npu.tile(tile).allocate(name, type.bytes).bytes);
+    if (init !== undefined) view.set(init);
+    data.set(ref, view);
+    named.set(name, view);
+  }
+  const lowered = lowerFifos(graph, npu);
+  const table = new Map<string, FunctionNode>(functions.map((f) => [f.name, f]));
+  for (const core of cores) {
+    const tile = npu.tile(core.tile);
+    if (core.stackSize !== undefined && core.stackSize > npu.device.part.coreStack.value) {
+      tile.allocate("stack", core.stackSize - npu.device.part.coreStack.value);
+    }
+    const who = `core (${core.tile.col}, ${core.tile.row})`;
+    npu.counters.cores[who] = 0;
+    const context: CoreContext = {
+      who,
+      end: (fifo, port) => lowered.end(fifo, port, core.tile),
+      function: (name) => {
+        const found = table.get(name);
+        if (found === undefined) throw new RangeError(`${who} calls undeclared function "${name}"`);
+        return found;
+      },
+      buffer: (ref) => data.get(ref),
+      local: (name, ref) => ref.type.view(tile.allocate(name, ref.type.bytes).bytes),
+      cycles: (n) => npu.cycles(n),
+      lockCycles: npu.device.part.lockOperation.value,
+      busy: (n) => void (npu.counters.cores[who] += n),
+    };
+    npu.core(core.tile, runBody(core.body, context));
+  }
+  const memory: Memory[] = args.map((arg, i) => ({
+    name: `argument ${i}`,
+    bytes: new Uint8Array(arg.buffer, arg.byteOffset, arg.byteLength),
+  }));
+  return play(graph, npu, lowered.shim, memory, named);
+}
+
+function* play(
+  { sequence, fifos }: DesignGraph,
+  npu: Npu,
+  shim: ReadonlyMap<string, import("../../hardware/npu/mod.ts").Channel>,
+  memory: readonly Memory[],
+  buffers: ReadonlyMap<string, TypedData>,
+): Process<void> {
+  const tasks = new Map<number, ShimTask>();
+  const types = new Map<string, TensorType>(fifos.map((f) => [f.name, f.type]));
+  for (const op of sequence.ops) {
+    if (op.op === "rtp_write") {
+      const buffer = buffers.get(op.buffer);
+      if (buffer === undefined) throw new RangeError(`rtp_write: no buffer "${op.buffer}"`);
+      buffer[op.index] = op.value;
+    } else if (op.op === "configure") {
+      const { id, fifo, arg, offset, sizes, strides } = op.transfer;
+      const channel = shim.get(fifo);
+      if (channel === undefined) throw new RangeError(`transfer on "${fifo}": no shim channel`);
+      const type = sequence.args[arg] ?? types.get(fifo);
+      const dims = sizes.map((size, d) => ({ size, stride: strides[d] }));
+      const layout = { elementBytes: type.elementBytes, offset, dims };
+      tasks.set(id, npu.configure(channel, memory[arg], layout));
+    } else {
+      const task = tasks.get(op.id);
+      if (task === undefined) throw new RangeError(`${op.op} of transfer ${op.id}: not configured`);
+      if (op.op === "start") npu.start(task);
+      else {
+        if (op.op === "await") yield task.finished;
+        npu.freeShimDescriptor(task);
+      }
+    }
+  }
+}
