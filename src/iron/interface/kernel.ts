@@ -30,11 +30,11 @@ export class Kernel {
   }
 
   /** Calls it. @throws {NotResolvedError} if it was not given to the worker as an argument. */
-  call(...args: (Value | MemRef | number)[]): void {
+  call(...args: (Value | MemRef | GlobalBuffer | number)[]): void {
     if (!this.#resolved) {
       throw new NotResolvedError(`kernel "${this.name}": give it to the Worker in fnArgs`);
     }
-    call(this.node, args);
+    call(this.node, args.map((arg) => arg instanceof GlobalBuffer ? arg.ref : arg));
   }
 }
 

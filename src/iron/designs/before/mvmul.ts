@@ -4,6 +4,7 @@ import {
   dmaFreeTask,
   dmaStartTask,
   explicitDesign,
+  type ExplicitFifo,
   externalFunction,
   MAX_SIZE,
   objectFifo,
@@ -44,9 +45,9 @@ export function design(M = 288, K = 288, m = 32, k = 32, cores = 1): DesignGraph
       computes.push(tile(i, 2));
     }
 
-    const memA = [];
-    const inA = [];
-    const outC = [];
+    const memA: ExplicitFifo[] = [];
+    const inA: ExplicitFifo[] = [];
+    const outC: ExplicitFifo[] = [];
     for (let i = 0; i < cores; i++) {
       // Input A
       memA.push(objectFifo(`memA${i}`, shims[i], mems[i], 2, aTileType));

@@ -4,6 +4,7 @@ import {
   dmaFreeTask,
   dmaStartTask,
   explicitDesign,
+  type ExplicitFifo,
   externalFunction,
   MAX_SIZE,
   objectFifo,
@@ -39,14 +40,14 @@ export function design(size = 262144): DesignGraph {
 
     // Input A
     const ofInA = objectFifo("inA", shim, mem, 2, memType);
-    const ofA = [];
+    const ofA: ExplicitFifo[] = [];
     for (let i = 0; i < cores; i++) {
       ofA.push(objectFifo(`memA${i}`, mem, computes[i], 2, tileType));
     }
     objectFifoLink(ofInA, ofA, [], offsets);
 
     // Output C
-    const ofC = [];
+    const ofC: ExplicitFifo[] = [];
     for (let i = 0; i < cores; i++) {
       ofC.push(objectFifo(`memC${i}`, computes[i], mem, 2, tileType));
     }

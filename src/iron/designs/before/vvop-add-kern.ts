@@ -4,6 +4,7 @@ import {
   dmaFreeTask,
   dmaStartTask,
   explicitDesign,
+  type ExplicitFifo,
   externalFunction,
   MAX_SIZE,
   objectFifo,
@@ -43,7 +44,7 @@ export function design(size = 65536): DesignGraph {
 
     // Input A
     const ofInA = objectFifo("inA", shim, mem, 2, memType);
-    const ofA = [];
+    const ofA: ExplicitFifo[] = [];
     for (let i = 0; i < cores; i++) {
       ofA.push(objectFifo(`memA${i}`, mem, computes[i], 2, tileType));
     }
@@ -51,14 +52,14 @@ export function design(size = 65536): DesignGraph {
 
     // Input B
     const ofInB = objectFifo("inB", shim, mem, 2, memType);
-    const ofB = [];
+    const ofB: ExplicitFifo[] = [];
     for (let i = 0; i < cores; i++) {
       ofB.push(objectFifo(`memB${i}`, mem, computes[i], 2, tileType));
     }
     objectFifoLink(ofInB, ofB, [], offsets);
 
     // Output C
-    const ofC = [];
+    const ofC: ExplicitFifo[] = [];
     for (let i = 0; i < cores; i++) {
       ofC.push(objectFifo(`memC${i}`, computes[i], mem, 2, tileType));
     }
