@@ -189,3 +189,23 @@ export function recordFunction(
   const params = argTypes.map((t) => t instanceof TensorType ? new MemRef(t) : new Value(t));
   return { params, body: record(() => body(...params)) };
 }
+
+/** Most objects of a FIFO's end that a core holds at once; 0 if it never acquires. */
+export function mostAcquired(ops: readonly Op[], fifo: string, port: Port): number {
+  let most = 0;
+  for (const op of ops) {
+    if (op.op === "for") most = Math.max(most, mostAcquired(op.body, fifo, port));
+    else if (op.op === "acquire" && op.fifo === fifo && op.port === port) {
+      most = Math.max(most, op.n);
+    }
+  }
+  return most;
+}
+
+/**
+ * Objects that a core's end of a FIFO gets when depths are not listed end by end: as many as the core
+ * holds at most and one more to be filled or emptied meanwhile.
+ */
+export function objectsNeeded(declared: number, most: number): number {
+  return most === 0 || (most === 1 && declared === 1) ? declared : most + 1;
+}

@@ -1,6 +1,6 @@
 /** Workers: a routine and the context to run it in, like a thread (section 7.5.0.3). */
-import { MAX_SIZE, range, record } from "../graph/body.ts";
-import type { GraphBuilder } from "../graph/builder.ts";
+import { MAX_SIZE, mostAcquired, type Op, range, record } from "../graph/body.ts";
+import { GraphBuilder } from "../graph/builder.ts";
 import { atCore, CoreFunction, GlobalBuffer, Kernel } from "./kernel.ts";
 import { ObjectFifo, ObjectFifoEndpoint, ObjectFifoHandle } from "./object-fifo.ts";
 import { AnyComputeTile, type Placement } from "./placeable.ts";
@@ -19,6 +19,7 @@ export class Worker extends ObjectFifoEndpoint {
   readonly fifos: readonly ObjectFifoHandle[];
   readonly buffers: readonly GlobalBuffer[];
   readonly linkWith: string | undefined;
+  #recorded: readonly Op[] | undefined;
 
   /**
    * `coreFn(...fnArgs)` is the routine. Of the arguments, FIFO handles, kernels, functions and buffers
@@ -53,6 +54,19 @@ export class Worker extends ObjectFifoEndpoint {
 
   describe(): string {
     return `the worker of ${this.coreFn?.name || "an idle core"}`;
+  }
+
+  /** Most objects of one of its handles that the routine holds at once (for placers). */
+  mostAcquired(handle: ObjectFifoHandle): number {
+    if (this.#recorded === undefined) {
+      // Recorded beforehand, only to be counted: kernels are declared in a graph that is thrown away.
+      const scratch = new GraphBuilder("npu1_1col");
+      for (const arg of this.fnArgs.flat(2)) {
+        if (arg instanceof Kernel || arg instanceof CoreFunction) arg.resolve(scratch);
+      }
+      this.#recorded = atCore("?", () => record(() => this.coreFn?.(...this.fnArgs)));
+    }
+    return mostAcquired(this.#recorded, handle.name, handle.port);
   }
 
   /** Declares the functions, kernels and buffers that the routine uses. */

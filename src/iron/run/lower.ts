@@ -13,7 +13,7 @@ import {
   place,
   type Side,
 } from "../../hardware/npu/mod.ts";
-import type { Op, Port } from "../graph/body.ts";
+import { mostAcquired, objectsNeeded, type Port } from "../graph/body.ts";
 import {
   depthAt,
   type DesignGraph,
@@ -39,18 +39,6 @@ export interface Lowered {
   end(fifo: string, port: Port, at: Coordinate): FifoEnd;
   /** FIFOs that pass objects through shared memory, without a DMA. */
   readonly shared: ReadonlySet<string>;
-}
-
-/** Most objects of a FIFO's end that a core holds at once; 0 if it never acquires. */
-export function mostAcquired(ops: readonly Op[], fifo: string, port: Port): number {
-  let most = 0;
-  for (const op of ops) {
-    if (op.op === "for") most = Math.max(most, mostAcquired(op.body, fifo, port));
-    else if (op.op === "acquire" && op.fifo === fifo && op.port === port) {
-      most = Math.max(most, op.n);
-    }
-  }
-  return most;
 }
 
 /** Whether a FIFO needs no DMA: one consumer, no layout, no link, and a memory that both reach. */
@@ -136,9 +124,10 @@ class Lowering implements Lowered {
     const declared = depthAt(fifo, end);
     if (typeof fifo.depth !== "number" || this.npu.device.kind(at) !== "core") return declared;
     const core = this.graph.cores.find((c) => sameTile(c.tile, at));
-    const most = core === undefined ? 0 : mostAcquired(core.body, fifo.name, port);
-    if (most === 0 || (most === 1 && declared === 1)) return declared;
-    return most + 1;
+    return objectsNeeded(
+      declared,
+      core === undefined ? 0 : mostAcquired(core.body, fifo.name, port),
+    );
   }
 
   #pool(name: string, at: Coordinate, type: TensorType, depth: number): Pool {

@@ -280,14 +280,14 @@ export function design(width = 32, height = 32): Program {
     ],
     (act, allWts, out) => {
       rt.inlineOps(() => {
-        conv1Rtps.forEach((rtp) => rtp.set(0, 1));
-        skipRtps.forEach((rtp, block) => {
-          rtp.set(0, 1);
-          rtp.set(1, 0);
+        for (let block = 0; block < 3; block++) {
+          conv1Rtps[block].set(0, 1);
+          skipRtps[block].set(0, 1);
+          skipRtps[block].set(1, 0);
           if (block === 0) {
-            rtp.set(2, 1);
+            skipRtps[block].set(2, 1);
           }
-        });
+        }
       });
       rt.start(workers);
       rt.fill(act1[0].prod(), act, { placement: new Tile(0, 0) });

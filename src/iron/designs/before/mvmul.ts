@@ -81,7 +81,6 @@ export function design(M = 288, K = 288, m = 32, k = 32, cores = 1): DesignGraph
         sizes: [tilesPerCore, 1, 1, K],
         strides: [0, 0, 0, 1],
       });
-      dmaStartTask(bTask);
       const aTasks = [];
       const cTasks = [];
       for (let i = 0; i < cores; i++) {
@@ -92,13 +91,15 @@ export function design(M = 288, K = 288, m = 32, k = 32, cores = 1): DesignGraph
           sizes: [tilesPerCore, tilesK, m, k],
           strides: [m * K, k, K, 1],
         }));
-        dmaStartTask(aTasks[i]);
         cTasks.push(shimDmaSingleBdTask(outC[i], c, {
           offset: cOffset,
           sizes: [1, 1, 1, tilesPerCore * m],
           issueToken: true,
         }));
-        dmaStartTask(cTasks[i]);
+      }
+      dmaStartTask(bTask);
+      for (let i = 0; i < cores; i++) {
+        dmaStartTask(aTasks[i], cTasks[i]);
       }
       dmaAwaitTask(...cTasks);
       dmaFreeTask(bTask, ...aTasks);
