@@ -49,7 +49,8 @@ Deno.test("whatever the resource placer accepts fits the device", () => {
 });
 
 Deno.test("designs that only the resource placer can place compute the same there", () => {
-  for (const name of ["GEMM", "ResNetConv2x", "BBlock"]) {
+  // ResNetConv2x too, in the scenario iron/placement.
+  for (const name of ["GEMM", "BBlock"]) {
     const design = designNamed(name);
     const program = design.after();
     unpin(program);
