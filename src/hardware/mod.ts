@@ -1,5 +1,19 @@
-/** The shared hardware substrate's public face (being built). */
-// deno-lint-ignore-file
-export interface Platform {
-  readonly id: string;
-}
+/** The shared hardware substrate's public face. Imports units and kernel. */
+export { HOST_PARTS } from "./parts/mod.ts";
+export type { Constant, HostConstants, HostPart, Mark } from "./parts/mod.ts";
+export { hostSchema, type HostSpec, type HostYaml } from "./host-spec.ts";
+export { linkSchema, type LinkSpec, type LinkYaml } from "./network/spec.ts";
+export { platformSchema, type PlatformYaml } from "./platform-spec.ts";
+export { buildPlatform, Platform } from "./platform.ts";
+export {
+  Cgroup,
+  type CgroupOptions,
+  type CpuSpec,
+  type CpuStat,
+  Host,
+  type HostOptions,
+  type PeriodReport,
+  type Policy,
+  type QuotaSpec,
+  Thread,
+} from "./cpu/mod.ts";

@@ -31,7 +31,10 @@ export function any<W extends readonly Waitable<any>[]>(
 
 /**
  * Waits at most `limit` ns: the value, or `TIMED_OUT`, and then the request is taken back. A process
- * given instead of a waitable runs as a task of its own and is interrupted when the time is up.
+ * given instead of a waitable runs as a task of its own and is interrupted when the time is up (its
+ * `finally` blocks run before the waiter goes on).
+ *
+ * @throws {RangeError} for a negative limit.
  */
 export function within<T>(
   limit: Ticks,
@@ -43,6 +46,7 @@ export function within<T>(
 
 class Branch extends Waiter {
   arrived = false;
+  withdrawn = false;
   constructor(readonly parent: Parent, readonly index: number, readonly sim: Simulation) {
     super();
   }
@@ -72,16 +76,20 @@ class Combination extends Condition<unknown> implements Parent {
   }
 
   subscribe(waiter: Waiter): boolean {
-    if (this.#waiter !== null) {
-      throw new Error("one all() or any() cannot be waited for twice at a time");
-    }
+    if (this.#waiter !== null) throw new Error("one all() or any() was waited for twice at a time");
     this.#branches = [];
     this.#left = this.what.length;
     for (let i = 0; i < this.what.length; i++) {
       const branch = new Branch(this, i, waiter.sim);
       this.#branches.push(branch);
-      if (!this.what[i].subscribe(branch)) continue;
-      branch.arrived = true;
+      try {
+        branch.arrived = this.what[i].subscribe(branch);
+      } catch (error) {
+        branch.withdrawn = true; // it never stood in line
+        this.#withdraw(null);
+        throw error;
+      }
+      if (!branch.arrived) continue;
       this.#left--;
       if (this.every) continue;
       this.#withdraw(branch);
@@ -108,7 +116,8 @@ class Combination extends Condition<unknown> implements Parent {
     const waiter = this.#waiter;
     if (waiter === null) return;
     this.#waiter = null;
-    this.#withdraw(branch);
+    branch.withdrawn = true;
+    this.#withdraw(null);
     waiter.fail(error);
   }
   abandon(_waiter: Waiter): void {
@@ -116,13 +125,16 @@ class Combination extends Condition<unknown> implements Parent {
     this.#withdraw(null);
   }
   waitingFor(): string {
-    const open = this.what.filter((_, i) => !(this.#branches[i]?.arrived ?? false));
+    const open = this.what.filter((_, i) => this.#branches[i]?.arrived !== true);
     return `${this.every ? "all" : "any"} of ${open.map((w) => w.waitingFor()).join(", ")}`;
   }
-  /** Takes back every request but that of `keep`. */
+  /** Takes back every request but that of `keep`, each once. */
   #withdraw(keep: Branch | null): void {
-    const branches = this.#branches;
-    for (const b of branches) if (b !== keep) this.what[b.index].abandon(b);
+    for (const branch of this.#branches) {
+      if (branch === keep || branch.withdrawn) continue;
+      branch.withdrawn = true;
+      this.what[branch.index].abandon(branch);
+    }
   }
 }
 
@@ -137,7 +149,7 @@ class Limited<T> extends Condition<T | typeof TIMED_OUT> implements Parent {
   }
 
   subscribe(waiter: Waiter): boolean {
-    if (this.#waiter !== null) throw new Error("one within() cannot be waited for twice at a time");
+    if (this.#waiter !== null) throw new Error("one within() was waited for twice at a time");
     const sim = waiter.sim;
     if ("subscribe" in this.what) this.#target = this.what;
     else this.#target = this.#task = sim.spawn("within", this.what);

@@ -3,65 +3,69 @@ import type { Simulation } from "./simulation.ts";
 
 /** A piecewise constant quantity: its time-weighted mean, variance and extremes since it began. */
 export class Level {
-  /** Highest value so far. */
-  max: number;
-  /** Lowest value so far. */
-  min: number;
-  #value: number;
-  #since: number;
-  #began: number;
-  #area = 0;
-  #square = 0;
+  // value, since, began, area, square, max, min: one typed array, so that a change allocates nothing.
+  readonly #s = new Float64Array(7);
+  readonly #clock: { readonly now: number };
 
   constructor(readonly sim: Simulation, initial = 0) {
-    this.#value = this.max = this.min = initial;
-    this.#since = this.#began = sim.now;
+    this.#clock = sim.clock;
+    this.#s[0] = this.#s[5] = this.#s[6] = initial;
+    this.#s[1] = this.#s[2] = sim.now;
   }
 
   /** The value now. */
   get value(): number {
-    return this.#value;
+    return this.#s[0];
+  }
+  /** Highest value so far. */
+  get max(): number {
+    return this.#s[5];
+  }
+  /** Lowest value so far. */
+  get min(): number {
+    return this.#s[6];
   }
   /** The value from now on. */
   set(value: number): void {
-    this.#settle();
-    this.#value = value;
-    if (value > this.max) this.max = value;
-    if (value < this.min) this.min = value;
+    const s = this.#s;
+    const now = this.#clock.now;
+    const span = now - s[1];
+    if (span !== 0) {
+      const area = s[0] * span;
+      s[3] += area;
+      s[4] += s[0] * area;
+      s[1] = now;
+    }
+    s[0] = value;
+    if (value > s[5]) s[5] = value;
+    else if (value < s[6]) s[6] = value;
   }
   /** Changes the value by `by`. */
   add(by: number): void {
-    this.set(this.#value + by);
+    this.set(this.#s[0] + by);
   }
   /** Forgets the past (the end of a warm-up). */
   reset(): void {
-    this.#area = this.#square = 0;
-    this.#since = this.#began = this.sim.now;
-    this.max = this.min = this.#value;
+    const s = this.#s;
+    s[1] = s[2] = this.sim.now;
+    s[3] = s[4] = 0;
+    s[5] = s[6] = s[0];
   }
   /** Integral over time (value x ns). */
   area(): number {
-    this.#settle();
-    return this.#area;
+    this.set(this.#s[0]);
+    return this.#s[3];
   }
   /** Time-weighted mean; the value itself if no time has passed. */
   mean(): number {
-    this.#settle();
-    const span = this.#since - this.#began;
-    return span === 0 ? this.#value : this.#area / span;
+    const area = this.area();
+    const span = this.#s[1] - this.#s[2];
+    return span === 0 ? this.#s[0] : area / span;
   }
   /** Time-weighted variance. */
   variance(): number {
     const mean = this.mean();
-    const span = this.#since - this.#began;
-    return span === 0 ? 0 : Math.max(0, this.#square / span - mean * mean);
-  }
-  #settle(): void {
-    const now = this.sim.now;
-    const span = now - this.#since;
-    if (span === 0) return;
-    this.#area += this.#value * span;
-    this.#square += this.#value * this.#value * span;
-    this.#since = now;
+    const span = this.#s[1] - this.#s[2];
+    return span === 0 ? 0 : Math.max(0, this.#s[4] / span - mean * mean);
   }
 }

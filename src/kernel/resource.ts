@@ -69,11 +69,21 @@ export class Resource extends Condition<void> {
   /** Gives servers back to the next in line. @throws if more are released than are held. */
   release(units = 1): void {
     if (!(units > 0 && units <= this.#used)) {
-      throw new Error(`resource "${this.name}": ${units} released while ${this.#used} are held`);
+      throw new Error(
+        `resource "${this.name}": ${units} servers released while ${this.#used} are held; ` +
+          `release once per grant, or let use() do it`,
+      );
     }
-    this.#used -= units;
-    this.busy.set(this.#used);
-    this.#grant();
+    const head = this.#line.head;
+    if (head !== null && head.units === units && this.#used <= this.#servers) {
+      // Handed over: the number of busy servers does not change.
+      this.#line.remove(head);
+      this.#queued();
+      head.wake(undefined);
+      return;
+    }
+    this.#take(-units);
+    if (head !== null) this.#grant();
   }
 
   /** Holds servers while `body` runs; released however it ends. */
@@ -96,13 +106,13 @@ export class Resource extends Condition<void> {
     waiter.units = units;
     if (this.tryAcquire(units)) return true;
     this.#line.push(waiter);
-    this.queue.set(this.#line.size);
+    this.#queued();
     if (this.#line.head === waiter) this.#grant();
     return false;
   }
   abandon(waiter: Waiter): void {
     if (!this.#line.remove(waiter)) return this.release(waiter.units);
-    this.queue.set(this.#line.size);
+    this.#queued();
     this.#grant();
   }
   waitingFor(): string {
@@ -112,12 +122,21 @@ export class Resource extends Condition<void> {
   #take(units: number): void {
     this.#used += units;
     this.busy.set(this.#used);
+    if (this.sim.trace !== null) this.#count();
+  }
+  #queued(): void {
+    this.queue.set(this.#line.size);
+    if (this.sim.trace !== null) this.#count();
+  }
+  #count(): void {
+    const values = { busy: this.#used, queue: this.#line.size };
+    this.sim.trace?.counter(this.name, this.sim.now, values);
   }
   #grant(): void {
     let head = this.#line.head;
     while (head !== null && this.#used + head.units <= this.#servers) {
       this.#line.remove(head);
-      this.queue.set(this.#line.size);
+      this.#queued();
       this.#take(head.units);
       head.wake(undefined);
       head = this.#line.head;
@@ -143,6 +162,7 @@ class Request extends Condition<void> {
     this.resource.abandon(waiter);
   }
   waitingFor(): string {
-    return this.resource.waitingFor();
+    const many = this.#units === 1 ? "" : `${this.#units} servers of `;
+    return many + this.resource.waitingFor();
   }
 }

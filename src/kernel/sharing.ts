@@ -1,40 +1,47 @@
-/** Processor sharing: jobs served at the same time at weighted shares of a capacity. */
+/** Processor sharing: jobs served at the same time, each at its share of a capacity. */
 import { Level } from "./level.ts";
-import type { Simulation, Timer } from "./simulation.ts";
+import type { EventId, Handler, Simulation } from "./simulation.ts";
 import type { Ticks } from "./time.ts";
 import { Condition, type Process, type Waiter } from "./waiting.ts";
 
-interface Job {
-  readonly weight: number;
-  /** Virtual work per unit weight at which the job is complete. */
-  readonly finish: number;
-  readonly order: number;
-  waiter: Waiter | null;
-}
+// Virtual work beyond which its origin is moved, so that a double keeps fine steps.
+const REBASE = 2 ** 40;
 
 /**
- * Egalitarian or weighted processor sharing. With n jobs the total rate is `capacity(n)` units of work
- * per nanosecond; a job of weight w gets the share w / (sum of weights).
+ * Egalitarian or weighted processor sharing (one queue of CPU cores, memory bandwidth, a link).
+ *
+ * With n jobs in service the total rate is `capacity(n)` units of work per nanosecond, and a job of
+ * weight w gets w / (sum of weights) of it. Completions fall on the nearest whole nanosecond. Each
+ * change costs O(log n): virtual work per unit of weight advances at capacity / weights, and a job is
+ * complete when it reaches the value fixed at its arrival (as in DSLab's throughput sharing model).
  */
 export class Sharing {
   /** Jobs in service over time. */
   readonly jobs: Level;
   readonly #capacity: (jobs: number) => number;
-  #inService: Job[] = [];
-  #virtual = 0;
-  #since = 0;
+  readonly #handler: Handler;
+  readonly #heap: SharedJob[] = [];
   #weights = 0;
+  #virtual = 0;
+  #speed = 0; // virtual work per nanosecond since #since
+  #since: Ticks;
   #order = 0;
-  #timer: Timer | null = null;
+  #pending: EventId | null = null;
 
+  /**
+   * @param capacity units of work per nanosecond, or that as a function of the number of jobs.
+   * @throws {RangeError} for a capacity that is negative or not finite.
+   */
   constructor(
     readonly sim: Simulation,
     readonly name: string,
     capacity: number | ((jobs: number) => number),
   ) {
     this.#capacity = typeof capacity === "number" ? () => capacity : capacity;
+    if (typeof capacity === "number") this.#rate(1);
     this.jobs = new Level(sim);
     this.#since = sim.now;
+    this.#handler = sim.handler(() => this.#complete());
   }
 
   /** Serves `work` units and returns the nanoseconds it took: `yield* cpu.serve(work)`. */
@@ -44,109 +51,191 @@ export class Sharing {
     return this.sim.now - began;
   }
 
-  /** The same as something to wait for: `yield cpu.job(work)`; an interrupt takes the job out. */
-  job(work: number, weight = 1): Condition<void> {
+  /**
+   * The same as something to wait for; service begins with the `yield`. An interrupted or timed-out
+   * job is taken out, and `job.remaining` says what was left.
+   *
+   * @throws {RangeError} for work that is negative or not finite, or a weight that is not positive.
+   */
+  job(work: number, weight = 1): SharedJob {
     if (!(work >= 0 && work < Infinity)) {
       throw new RangeError(`sharing "${this.name}" was given ${work} units of work`);
     }
     if (!(weight > 0 && weight < Infinity)) {
       throw new RangeError(`sharing "${this.name}" was given a weight of ${weight}`);
     }
-    return new Served(this, work, weight);
+    return new SharedJob(this, work, weight);
   }
 
-  /** Tells that the capacity function now gives other values (a quota, another frequency). */
+  /** To be called when the capacity function gives other values from now on (a quota, a clock rate). */
   changed(): void {
     this.#settle();
     this.#arm();
   }
 
-  /** @internal */
-  enter(work: number, weight: number, waiter: Waiter): Job {
+  /** @internal Virtual work now, up to date. */
+  get virtual(): number {
     this.#settle();
-    const job = { weight, finish: this.#virtual + work / weight, order: this.#order++, waiter };
-    this.#inService.push(job);
-    this.#weights += weight;
-    this.jobs.set(this.#inService.length);
-    this.#arm();
-    return job;
+    return this.#virtual;
   }
+
   /** @internal */
-  leave(job: Job): void {
-    const at = this.#inService.indexOf(job);
-    if (at < 0) return;
+  enter(job: SharedJob): void {
     this.#settle();
-    this.#remove(at);
+    job.finish = this.#virtual + job.work / job.weight;
+    job.order = this.#order++;
+    this.#heap.push(job);
+    this.#up(this.#heap.length - 1);
+    this.#weights += job.weight;
+    this.jobs.set(this.#heap.length);
     this.#arm();
   }
 
-  #remove(at: number): void {
-    this.#weights -= this.#inService[at].weight;
-    this.#inService.splice(at, 1);
-    if (this.#inService.length === 0) this.#weights = this.#virtual = 0;
-    this.jobs.set(this.#inService.length);
+  /** @internal */
+  leave(job: SharedJob): void {
+    if (job.index < 0) return;
+    this.#settle();
+    this.#remove(job);
+    this.#arm();
   }
 
-  #rate(): number {
-    const n = this.#inService.length;
-    if (n === 0) return 0;
-    const rate = this.#capacity(n);
-    if (!(rate >= 0)) {
-      throw new RangeError(`sharing "${this.name}" has a capacity of ${rate} at ${n} jobs`);
+  #complete(): void {
+    this.#pending = null;
+    this.#settle();
+    // Due to the nearest nanosecond; the first is due by construction.
+    const reached = this.#virtual + this.#speed * 0.5;
+    do {
+      const job = this.#heap[0];
+      this.#remove(job);
+      job.complete();
+    } while (this.#heap.length > 0 && this.#heap[0].finish <= reached);
+    this.#arm();
+  }
+
+  #rate(jobs: number): number {
+    const rate = this.#capacity(jobs);
+    if (!(rate >= 0 && rate < Infinity)) {
+      throw new RangeError(`sharing "${this.name}" has a capacity of ${rate} with ${jobs} jobs`);
     }
-    return rate / this.#weights;
+    return rate;
   }
-  #speed = 0;
+
   #settle(): void {
     const now = this.sim.now;
     this.#virtual += (now - this.#since) * this.#speed;
     this.#since = now;
-  }
-  #arm(): void {
-    this.#timer?.cancel();
-    this.#timer = null;
-    this.#speed = this.#rate();
-    if (this.#inService.length === 0 || this.#speed === 0) return;
-    let first = Infinity;
-    for (const job of this.#inService) first = Math.min(first, job.finish);
-    const delay = Math.max(0, Math.ceil((first - this.#virtual) / this.#speed - 1e-6));
-    if (delay === Infinity) return;
-    this.#timer = this.sim.after(delay, () => this.#finish());
-  }
-  #finish(): void {
-    this.#timer = null;
-    this.#settle();
-    // A job is complete when less than a nanosecond's service is missing.
-    const reached = this.#virtual + this.#speed * 1e-3;
-    for (let i = 0; i < this.#inService.length;) {
-      const job = this.#inService[i];
-      if (job.finish > reached) {
-        i++;
-        continue;
-      }
-      this.#remove(i);
-      const waiter = job.waiter as Waiter;
-      job.waiter = null;
-      waiter.wake(undefined);
+    if (this.#virtual < REBASE) return;
+    const origin = this.#virtual;
+    this.#virtual = this.#weights = 0;
+    for (const job of this.#heap) {
+      job.finish -= origin;
+      this.#weights += job.weight;
     }
-    this.#arm();
+  }
+
+  #arm(): void {
+    if (this.#pending !== null) this.sim.cancel(this.#pending);
+    this.#pending = null;
+    const n = this.#heap.length;
+    this.#speed = n === 0 ? 0 : this.#rate(n) / this.#weights;
+    if (this.#speed === 0) return;
+    const delay = Math.max(0, Math.round((this.#heap[0].finish - this.#virtual) / this.#speed));
+    if (Number.isSafeInteger(delay)) this.#pending = this.sim.schedule(delay, this.#handler);
+  }
+
+  #remove(job: SharedJob): void {
+    job.remainder = Math.max(0, (job.finish - this.#virtual) * job.weight);
+    const last = this.#heap.pop() as SharedJob;
+    if (last !== job) {
+      this.#heap[last.index = job.index] = last;
+      this.#up(last.index);
+      this.#down(last.index);
+    }
+    job.index = -1;
+    this.#weights -= job.weight;
+    if (this.#heap.length === 0) this.#weights = this.#virtual = 0;
+    this.jobs.set(this.#heap.length);
+  }
+
+  #up(i: number): void {
+    const heap = this.#heap;
+    const job = heap[i];
+    while (i > 0) {
+      const parent = (i - 1) >> 1;
+      if (!job.isBefore(heap[parent])) break;
+      heap[i] = heap[parent];
+      heap[i].index = i;
+      i = parent;
+    }
+    heap[i] = job;
+    job.index = i;
+  }
+
+  #down(i: number): void {
+    const heap = this.#heap;
+    const job = heap[i];
+    for (;;) {
+      let child = 2 * i + 1;
+      if (child >= heap.length) break;
+      if (child + 1 < heap.length && heap[child + 1].isBefore(heap[child])) child++;
+      if (!heap[child].isBefore(job)) break;
+      heap[i] = heap[child];
+      heap[i].index = i;
+      i = child;
+    }
+    heap[i] = job;
+    job.index = i;
   }
 }
 
-class Served extends Condition<void> {
-  #job: Job | null = null;
+/** A job of a `Sharing`; waiting for it serves it. */
+export class SharedJob extends Condition<void> {
+  /** @internal Place in the heap; -1 when not in service. */
+  index = -1;
+  /** @internal Virtual work per weight at which it is complete. */
+  finish = 0;
+  /** @internal Order of arrival. */
+  order = 0;
+  /** @internal */
+  remainder: number;
+  #waiter: Waiter | null = null;
+
+  /** @internal Use `sharing.job`. */
   constructor(readonly sharing: Sharing, readonly work: number, readonly weight: number) {
     super();
+    this.remainder = work;
+  }
+
+  /** Work not done yet. */
+  get remaining(): number {
+    if (this.index < 0) return this.remainder;
+    const virtual = this.sharing.virtual; // may move the origin of `finish`
+    return Math.max(0, (this.finish - virtual) * this.weight);
+  }
+
+  /** @internal Earlier completion, then earlier arrival. */
+  isBefore(other: SharedJob): boolean {
+    return this.finish < other.finish || (this.finish === other.finish && this.order < other.order);
+  }
+  /** @internal */
+  complete(): void {
+    this.remainder = 0;
+    const waiter = this.#waiter as Waiter;
+    this.#waiter = null;
+    waiter.wake(undefined);
   }
   subscribe(waiter: Waiter): boolean {
-    if (this.work === 0) return true;
-    this.#job = this.sharing.enter(this.work, this.weight, waiter);
+    if (this.index >= 0) throw new Error(`a job of sharing "${this.sharing.name}" runs already`);
+    if (this.remainder === 0) return true;
+    this.#waiter = waiter;
+    this.sharing.enter(this);
     return false;
   }
   abandon(_waiter: Waiter): void {
-    if (this.#job !== null) this.sharing.leave(this.#job);
+    this.#waiter = null;
+    this.sharing.leave(this);
   }
   waitingFor(): string {
-    return `sharing "${this.sharing.name}"`;
+    return `service by sharing "${this.sharing.name}"`;
   }
 }

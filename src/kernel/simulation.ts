@@ -2,6 +2,7 @@
 import { EventQueue } from "./event-queue.ts";
 import { Rng } from "./rng.ts";
 import { Task } from "./task.ts";
+import { Timer } from "./timer.ts";
 import type { Ticks } from "./time.ts";
 import type { TraceSink } from "./trace.ts";
 import type { Process } from "./waiting.ts";
@@ -22,7 +23,7 @@ export interface Waiting {
   readonly task: string;
   /** What it waits for: `resource "cores"`. */
   readonly for: string;
-  /** Since when, if known. */
+  /** Whether it was spawned as a daemon: such a wait is no deadlock. */
   readonly daemon: boolean;
 }
 
@@ -45,36 +46,18 @@ export type EventId = number & { readonly __event: true };
 
 const RESUME = 0;
 const TIMER = 1;
-const STRIDE = 0x4000000; // 2^26 slots; the generation stands above
-
-/** One pending callback; `cancel` while it is pending. Made by `sim.after` and `sim.at`. */
-export class Timer {
-  /** @internal */
-  slot = -1;
-  /** @internal */
-  constructor(private readonly sim: Simulation, /** @internal */ readonly fn: () => void) {}
-  /** Whether it still lies ahead. */
-  get pending(): boolean {
-    return this.slot >= 0;
-  }
-  /** Takes it back; false if it has run or was cancelled before. */
-  cancel(): boolean {
-    if (this.slot < 0) return false;
-    this.sim.cancelSlot(this.slot);
-    this.slot = -1;
-    return true;
-  }
-}
+// An EventId is a slot of 26 bits below a generation of 26 bits.
+const STRIDE = 0x4000000;
+const GENERATIONS = STRIDE - 1;
 
 /** A discrete-event simulation. Time is whole nanoseconds; events run in order of (time, sequence). */
 export class Simulation {
   readonly seed: number;
   readonly horizon: Ticks;
   readonly trace: TraceSink | null;
-  #now = 0;
   #queue = new EventQueue();
   #handlers: ((argument: number) => void)[] = [];
-  #timers: Timer[] = [];
+  #timers: (Timer | undefined)[] = [];
   #freeTimers: number[] = [];
   #tasks: (Task<any> | null)[] = [];
   #freeTasks: number[] = [];
@@ -96,16 +79,21 @@ export class Simulation {
     this.trace = trace ?? null;
     this.handler((id) => (this.#tasks[id] as Task).step());
     this.handler((id) => {
-      const timer = this.#timers[id];
+      const timer = this.#timers[id] as Timer;
+      this.#timers[id] = undefined;
       this.#freeTimers.push(id);
       timer.slot = -1;
       timer.fn();
     });
   }
 
+  /** @internal Where the time stands, for those who read it often. */
+  get clock(): { readonly now: Ticks } {
+    return this.#queue;
+  }
   /** The current time in nanoseconds. */
   get now(): Ticks {
-    return this.#now;
+    return this.#queue.now;
   }
   /** Events executed so far. */
   get events(): number {
@@ -128,25 +116,24 @@ export class Simulation {
     if (typeof body?.next !== "function") {
       throw new TypeError(`process "${name}" needs a generator: call the generator function`);
     }
-    const id = this.#freeTasks.pop() ?? this.#tasks.length;
+    const id = this.#freeTasks.length > 0 ? this.#freeTasks.pop() as number : this.#tasks.length;
     const task = new Task<R>(this, id, name, options?.daemon === true, body);
     this.#tasks[id] = task;
     task.slot = this.resumeNow(id);
+    if (this.trace !== null) this.trace.taskBegins(task, this.now);
     return task;
   }
 
   /** Calls `fn` after `delay` ns. @throws {RangeError} for a negative or non-finite delay. */
   after(delay: Ticks, fn: () => void): Timer {
     const timer = new Timer(this, fn);
-    const id = this.#freeTimers.pop() ?? this.#timers.length;
-    this.#timers[id] = timer;
-    timer.slot = this.#add(delay, TIMER, id, "a callback");
+    timer.restart(delay);
     return timer;
   }
 
   /** Calls `fn` at `time`. @throws {RangeError} for a time in the past. */
   at(time: Ticks, fn: () => void): Timer {
-    return this.after(time - this.#now, fn);
+    return this.after(time - this.#queue.now, fn);
   }
 
   /** Registers a callback for `schedule`; do so once, not per event. */
@@ -157,18 +144,20 @@ export class Simulation {
   /** The hot path: calls a registered handler with a 32-bit integer after `delay` ns; allocates nothing. */
   schedule(delay: Ticks, handler: Handler, argument = 0): EventId {
     const slot = this.#add(delay, handler, argument, "an event");
-    return this.#queue.generation[slot] * STRIDE + slot as EventId;
+    return (this.#queue.words[(slot << 3) + 7] & GENERATIONS) * STRIDE + slot as EventId;
   }
 
   /** Cancels an event made by `schedule`; false if it has run or was cancelled before. */
   cancel(event: EventId): boolean {
     const slot = event % STRIDE;
-    if (this.#queue.generation[slot] !== (event - slot) / STRIDE) return false;
+    if ((this.#queue.words[(slot << 3) + 7] & GENERATIONS) !== (event - slot) / STRIDE) {
+      return false;
+    }
     this.cancelSlot(slot);
     return true;
   }
 
-  /** Ends `run` after the current event. */
+  /** Ends `run` after the current event; the next `run` goes on from there. */
   stop(): void {
     this.#stopped = true;
   }
@@ -178,35 +167,43 @@ export class Simulation {
    *
    * The clock is left at `until` when the time was up or a given `until` was reached idle; otherwise at
    * the last event.
+   *
+   * @param stopWhen asked after every event; true ends the run as `stopped`.
+   * @throws {ProcessError} when a process fails and no other process waits for it.
    */
-  run(until?: Ticks): Outcome {
+  run(until?: Ticks, stopWhen?: () => boolean): Outcome {
     if (this.#running) throw new Error("run() was called from inside the simulation");
     const limit = Math.min(until ?? Infinity, this.horizon);
-    if (!(limit >= this.#now)) {
-      throw new RangeError(`run(${until}): it is ${this.#now} ns already, or that is no time`);
+    if (!(limit >= this.#queue.now)) {
+      throw new RangeError(
+        `run(${until}): it is ${this.#queue.now} ns already, or that is no time`,
+      );
     }
     const queue = this.#queue;
     this.#running = true;
     this.#stopped = false;
-    let ended: Outcome["ended"] = "idle";
+    let ended: Outcome["ended"] = "stopped";
     try {
-      for (;;) {
-        if (this.#stopped) {
-          ended = "stopped";
+      while (!this.#stopped) {
+        const slot = queue.next(limit);
+        if (slot < 0) {
+          ended = queue.size > queue.dead ? "horizon" : "idle";
           break;
         }
-        const time = queue.peek();
-        if (time === Infinity) break;
-        if (time > limit) {
-          ended = "horizon";
-          break;
-        }
-        const slot = queue.pop();
-        this.#now = time;
         this.#events++;
-        this.#mix(time);
-        this.#mix(queue.seq[slot]);
-        this.#handlers[queue.handler[slot]](queue.argument[slot]);
+        const words = queue.words;
+        const handler = words[(slot << 3) + 4];
+        const argument = words[(slot << 3) + 5];
+        const time = queue.now;
+        const h = Math.imul(this.#hash ^ (time | 0), 0x01000193);
+        this.#hash = Math.imul(
+          ((h << 13) | (h >>> 19)) ^ ((time * 2.3283064365386963e-10) | 0) ^
+            (queue.doubles[(slot << 2) + 1] | 0),
+          0x5bd1e995,
+        );
+        if (handler === RESUME) (this.#tasks[argument] as Task<any>).step();
+        else this.#handlers[handler](argument);
+        if (stopWhen !== undefined && stopWhen()) break;
       }
     } finally {
       this.#running = false;
@@ -215,7 +212,7 @@ export class Simulation {
       ended = "deadlock";
     }
     if (ended === "horizon" || (ended === "idle" && until !== undefined && limit !== Infinity)) {
-      this.#now = limit;
+      queue.now = limit;
     }
     return { ended, waiting: this.waiting(), events: this.#events, hash: this.hash };
   }
@@ -232,13 +229,28 @@ export class Simulation {
 
   /** @internal */
   cancelSlot(slot: number): void {
-    const { handler, argument } = this.#queue;
-    if (handler[slot] === TIMER) this.#freeTimers.push(argument[slot]);
+    const words = this.#queue.words;
+    if (words[(slot << 3) + 4] === TIMER) {
+      const id = words[(slot << 3) + 5];
+      this.#timers[id] = undefined;
+      this.#freeTimers.push(id);
+    }
     this.#queue.cancel(slot);
   }
   /** @internal */
+  startTimer(timer: Timer, delay: Ticks): number {
+    const id = this.#freeTimers.length > 0 ? this.#freeTimers[this.#freeTimers.length - 1] : -1;
+    const slot = this.#add(delay, TIMER, id < 0 ? this.#timers.length : id, "a callback");
+    if (id < 0) this.#timers.push(timer);
+    else {
+      this.#freeTimers.pop();
+      this.#timers[id] = timer;
+    }
+    return slot;
+  }
+  /** @internal */
   resumeNow(task: number): number {
-    return this.#queue.add(this.#now, RESUME, task);
+    return this.#queue.add(this.#queue.now, RESUME, task);
   }
   /** @internal */
   resumeLater(task: Task<any>, delay: Ticks): number {
@@ -246,10 +258,11 @@ export class Simulation {
     if (!(whole >= 0 && whole < Infinity)) {
       throw new RangeError(`process "${task.name}" yielded a delay of ${delay}`);
     }
-    return this.#queue.add(this.#now + whole, RESUME, task.id);
+    return this.#queue.add(this.#queue.now + whole, RESUME, task.id);
   }
   /** @internal */
   taskEnded(task: Task<any>): void {
+    if (this.trace !== null) this.trace.taskEnds(task, this.now);
     this.#tasks[task.id] = null;
     this.#freeTasks.push(task.id);
   }
@@ -257,16 +270,10 @@ export class Simulation {
   #add(delay: Ticks, handler: number, argument: number, what: string): number {
     const whole = Math.round(delay);
     if (!(whole >= 0 && whole < Infinity)) {
-      throw new RangeError(`${what} was scheduled with a delay of ${delay} ns at ${this.#now} ns`);
+      throw new RangeError(
+        `${what} was scheduled with a delay of ${delay} ns at ${this.#queue.now} ns`,
+      );
     }
-    return this.#queue.add(this.#now + whole, handler, argument);
-  }
-
-  #mix(x: number): void {
-    const low = x | 0;
-    const high = (x / 0x100000000) | 0;
-    let h = Math.imul(this.#hash ^ low, 0x01000193);
-    h = (h << 13) | (h >>> 19);
-    this.#hash = Math.imul(h ^ high, 0x5bd1e995);
+    return this.#queue.add(this.#queue.now + whole, handler, argument);
   }
 }

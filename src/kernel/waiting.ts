@@ -74,8 +74,17 @@ export class WaitQueue {
 
   /** Joins behind all of the same or a lower priority number. */
   push(w: Waiter): void {
+    // From both ends at once: short when either end is near.
     let at = this.tail;
-    while (at !== null && at.priority > w.priority) at = at.before;
+    let from = this.head;
+    while (at !== null && at.priority > w.priority) {
+      if ((from as Waiter).priority > w.priority) {
+        at = (from as Waiter).before;
+        break;
+      }
+      at = at.before;
+      from = (from as Waiter).behind;
+    }
     w.queue = this;
     w.before = at;
     w.behind = at === null ? this.head : at.behind;

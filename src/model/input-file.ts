@@ -14,10 +14,13 @@ export function inputFile(): z.ZodType<string, string> {
 
 /** Whether a schema (through `.optional()` and the like) is an `inputFile()`. */
 export function isInputFile(schema: unknown): boolean {
-  let current = schema as { _zod?: { def?: { innerType?: unknown } } } | undefined;
+  // `.describe()` and `.refine()` copy a schema and leave the original as its parent.
+  let current = schema as
+    | { _zod?: { def?: { innerType?: unknown }; parent?: unknown } }
+    | undefined;
   while (current !== undefined && current !== null) {
     if (inputFiles.has(current)) return true;
-    current = current._zod?.def?.innerType as typeof current;
+    current = (current._zod?.def?.innerType ?? current._zod?.parent) as typeof current;
   }
   return false;
 }

@@ -24,6 +24,8 @@ export interface DimensionInfo {
   readonly example: string;
   /** Column units (the suffix of a CSV column) and their size in canonical units; the first is the default. */
   readonly columns: Readonly<Record<string, number>>;
+  /** Largest value that is taken seriously, in canonical units: what the arithmetic keeps exact. */
+  readonly limit: number;
 }
 
 const KI = 1024;
@@ -36,6 +38,7 @@ export const DIMENSIONS: Readonly<Record<Dimension, DimensionInfo>> = {
     units: { ns: 1, us: 1e3, ms: 1e6, s: 1e9, min: 60e9, h: 3600e9 },
     example: "50ms",
     columns: { ms: 1e6, s: 1e9, us: 1e3, ns: 1 },
+    limit: 9e15, // 2500 h: the clock counts whole nanoseconds up to 2^53
   },
   bytes: {
     noun: "size",
@@ -43,6 +46,7 @@ export const DIMENSIONS: Readonly<Record<Dimension, DimensionInfo>> = {
     units: { B: 1, KB: 1e3, MB: 1e6, GB: 1e9, KiB: KI, MiB: KI ** 2, GiB: KI ** 3 },
     example: "64KiB",
     columns: { bytes: 1, kib: KI, mib: KI ** 2, gib: KI ** 3 },
+    limit: 1e15,
   },
   bit_rate: {
     noun: "bit rate",
@@ -50,6 +54,7 @@ export const DIMENSIONS: Readonly<Record<Dimension, DimensionInfo>> = {
     units: { bps: 1, Kbps: 1e3, Mbps: 1e6, Gbps: 1e9 },
     example: "10Gbps",
     columns: { mbps: 1e6, gbps: 1e9, bps: 1 },
+    limit: 1e15,
   },
   byte_rate: {
     noun: "byte rate",
@@ -65,6 +70,7 @@ export const DIMENSIONS: Readonly<Record<Dimension, DimensionInfo>> = {
     },
     example: "12GB/s",
     columns: { mb_per_s: 1e6, gb_per_s: 1e9 },
+    limit: 1e15,
   },
   frequency: {
     noun: "frequency",
@@ -72,6 +78,7 @@ export const DIMENSIONS: Readonly<Record<Dimension, DimensionInfo>> = {
     units: { Hz: 1, KHz: 1e3, MHz: 1e6, GHz: 1e9 },
     example: "2.4GHz",
     columns: { hz: 1, mhz: 1e6, ghz: 1e9 },
+    limit: 1e15,
   },
   ratio: {
     noun: "percentage",
@@ -79,6 +86,7 @@ export const DIMENSIONS: Readonly<Record<Dimension, DimensionInfo>> = {
     units: { "%": 0.01 },
     example: "80%",
     columns: { percent: 0.01 },
+    limit: 1e6,
   },
   cpu: {
     noun: "CPU amount",
@@ -86,6 +94,7 @@ export const DIMENSIONS: Readonly<Record<Dimension, DimensionInfo>> = {
     units: { cores: 1, core: 1, millicores: 1e-3 },
     example: "1.5 cores",
     columns: { cores: 1, millicores: 1e-3 },
+    limit: 1e6,
   },
 };
 
@@ -133,14 +142,32 @@ export function parseQuantity(text: string, dimension: Dimension): number {
   return dimension === "duration" || dimension === "bytes" ? Math.round(value) : value;
 }
 
-/** Writes a canonical number in the largest unit that keeps it at 1 or more: `50000000` → `50ms`. */
+/** Text that `parseQuantity` accepts for a dimension, as a JSON Schema pattern. */
+export function quantityPattern(dimension: Dimension): string {
+  const units = Object.keys(DIMENSIONS[dimension].units).join("|");
+  return `^\\s*[+-]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][+-]?\\d+)?\\s*(${units})\\s*$`;
+}
+
+/**
+ * Writes a canonical number in the largest unit that keeps it at 1 or more: `50000000` → `50ms`.
+ * Sizes that are whole KiB, MiB or GiB but no whole KB are written so: `65536` → `64KiB`.
+ */
 export function formatQuantity(value: number, dimension: Dimension): string {
   const info = DIMENSIONS[dimension];
-  const decimal = Object.entries(info.units)
-    .filter(([unit]) => !unit.includes("i") && unit !== "min" && unit !== "h" && unit !== "core")
+  const binary = (unit: string) => unit.includes("i") && unit !== "min";
+  const even = (unit: string) => Number.isInteger(value / (info.units[unit] as number));
+  const units = Object.entries(info.units)
+    .filter(([unit]) => !["min", "h", "core"].includes(unit))
     .sort((a, b) => b[1] - a[1]);
-  const [unit, factor] = decimal.find(([, f]) => Math.abs(value) >= f) ??
-    decimal[decimal.length - 1] as [string, number];
-  const amount = Number((value / factor).toPrecision(12));
+  const fits = ([, factor]: [string, number]) => Math.abs(value) >= factor;
+  const decimal = units.filter(([unit]) => !binary(unit));
+  const best = decimal.find(fits) ?? decimal[decimal.length - 1] as [string, number];
+  const whole = even(best[0])
+    ? undefined
+    : units.find((entry) => binary(entry[0]) && fits(entry) && even(entry[0]));
+  const [unit, factor] = whole ?? best;
+  const rounded = Number((value / factor).toPrecision(12));
+  const exact = Number((rounded * factor).toPrecision(15)) === value;
+  const amount = exact ? rounded : Number((value / factor).toPrecision(15));
   return dimension === "cpu" ? `${amount} ${unit}` : `${amount}${unit}`;
 }

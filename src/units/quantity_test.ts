@@ -1,6 +1,17 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { bytes, duration, formatQuantity, parseQuantity, quantityOf, ratio } from "./mod.ts";
+import fc from "fast-check";
+import {
+  bytes,
+  type Dimension,
+  DIMENSIONS,
+  duration,
+  formatQuantity,
+  parseQuantity,
+  quantityOf,
+  quantityPattern,
+  ratio,
+} from "./mod.ts";
 
 Deno.test("quantities become canonical numbers", () => {
   assert.equal(parseQuantity("50ms", "duration"), 50_000_000);
@@ -30,6 +41,8 @@ Deno.test("schemas check ranges and keep their column unit through wrappers", ()
     columnUnit: "s",
     columnFactor: 1e9,
   });
+  const described = duration({ column: "us" }).describe("how long").optional();
+  assert.equal(quantityOf(described)?.columnUnit, "us");
   const withDefault = z.strictObject({ share: ratio().default(0.8) });
   assert.equal(withDefault.parse({}).share, 0.8);
   assert.equal(quantityOf(withDefault.shape.share)?.columnUnit, "percent");
@@ -40,4 +53,23 @@ Deno.test("formatting picks a readable unit", () => {
   assert.equal(formatQuantity(1e10, "bit_rate"), "10Gbps");
   assert.equal(formatQuantity(0.8, "ratio"), "80%");
   assert.equal(formatQuantity(0, "bytes"), "0B");
+  assert.equal(formatQuantity(65536, "bytes"), "64KiB");
+  assert.equal(formatQuantity(16 * 2 ** 30, "bytes"), "16GiB");
+  assert.equal(formatQuantity(64000, "bytes"), "64KB");
+  assert.equal(formatQuantity(12 * 2 ** 30, "byte_rate"), "12GiB/s");
+});
+
+Deno.test("what is written for a number is read as that number and fits the editor's pattern", () => {
+  const dimensions = Object.keys(DIMENSIONS) as Dimension[];
+  fc.assert(fc.property(
+    fc.constantFrom(...dimensions),
+    fc.integer({ min: 0, max: 1e9 }),
+    fc.integer({ min: 0, max: 6 }),
+    (dimension, mantissa, exponent) => {
+      const value = mantissa * 10 ** exponent;
+      const text = formatQuantity(value, dimension);
+      assert.equal(parseQuantity(text, dimension), value, text);
+      assert.match(text, new RegExp(quantityPattern(dimension)));
+    },
+  ));
 });

@@ -5,6 +5,7 @@ import {
   DIMENSIONS,
   formatQuantity,
   parseQuantity,
+  quantityPattern,
   UnitError,
 } from "./quantity.ts";
 
@@ -53,6 +54,7 @@ export function quantity(
     .meta({
       description: `${info.noun} in ${Object.keys(info.units).join(" ")}`,
       examples: [info.example],
+      pattern: quantityPattern(dimension),
     })
     .transform((text, context) => {
       let value: number;
@@ -63,10 +65,12 @@ export function quantity(
         context.addIssue({ code: "custom", message: error.message, input: text });
         return z.NEVER;
       }
-      const { min = 0, max = Infinity, exclusive = false } = options;
+      const { min = 0, max = info.limit, exclusive = false } = options;
       if (!Number.isFinite(value) || value > max || (exclusive ? value <= min : value < min)) {
         const low = `${exclusive ? "more than" : "at least"} ${formatQuantity(min, dimension)}`;
-        const high = max === Infinity ? "" : ` and at most ${formatQuantity(max, dimension)}`;
+        const high = max === info.limit && value <= max
+          ? ""
+          : ` and at most ${formatQuantity(max, dimension)}`;
         context.addIssue({
           code: "custom",
           message: `${text} is out of range: expected ${low}${high}`,
@@ -95,13 +99,18 @@ export const ratio = (options?: QuantityOptions) => quantity("ratio", options);
 /** CPU capacity; canonical unit: cores. */
 export const cpu = (options?: QuantityOptions) => quantity("cpu", options);
 
+interface ZodInside {
+  readonly _zod?: { readonly def?: { readonly innerType?: unknown }; readonly parent?: unknown };
+}
+
 /** The quantity behind a schema, through `.optional()`, `.default()` and the like; undefined if it has no unit. */
 export function quantityOf(schema: unknown): QuantityMeta | undefined {
-  let current = schema as { _zod?: { def?: { innerType?: unknown } } } | undefined;
+  // `.describe()` and `.refine()` copy a schema and leave the original as its parent.
+  let current = schema as ZodInside | undefined;
   while (current !== undefined && current !== null) {
     const found = quantities.get(current);
     if (found !== undefined) return found;
-    current = current._zod?.def?.innerType as typeof current;
+    current = (current._zod?.def?.innerType ?? current._zod?.parent) as typeof current;
   }
   return undefined;
 }

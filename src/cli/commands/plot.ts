@@ -1,0 +1,72 @@
+/** `plot`: figures drawn again from CSVs that are there; no model runs. */
+import { readFileSync } from "node:fs";
+import { resultPaths, writeFileAtomic } from "../../experiment/mod.ts";
+import { FigureError, type FigureSpec, renderFigure } from "../../figures/mod.ts";
+import { CsvError, readCsv, type Table } from "../../table/mod.ts";
+import { CommandError, Exit, type ExitCode } from "../exit.ts";
+import { findScenarios, reason } from "../find.ts";
+import { loadOrRefuse } from "../load.ts";
+import type { Terminal } from "../terminal.ts";
+
+/** Options of `plot`. */
+export interface PlotOptions {
+  readonly out: string;
+  readonly csv?: string;
+  readonly data?: readonly string[];
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+function tableFrom(path: string): Table {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    const hint = (error as { code?: string }).code === "ENOENT" ? "; run the scenario first" : "";
+    throw new CommandError(Exit.runFailed, `cannot read ${path}: ${reason(error)}${hint}`);
+  }
+  try {
+    return readCsv(text, path);
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    throw new CommandError(Exit.runFailed, error.message);
+  }
+}
+
+/** Draws each named scenario's figure into `out`. */
+export async function plot(
+  terminal: Terminal,
+  names: readonly string[],
+  options: PlotOptions,
+): Promise<ExitCode> {
+  const loaded = await loadOrRefuse(terminal, findScenarios(names), options.data);
+  if (options.csv !== undefined && loaded.length !== 1) {
+    throw new CommandError(Exit.usage, `--csv takes one scenario, not ${loaded.length}`);
+  }
+  const shown = options.quiet ? terminal.asQuiet() : terminal;
+  const written: string[] = [];
+  for (const { scenario } of loaded) {
+    if (scenario.figure === undefined) {
+      shown.note(`${scenario.id}: has no figure`);
+      continue;
+    }
+    const paths = resultPaths(options.out, scenario.id);
+    const table = tableFrom(options.csv ?? paths.csv);
+    try {
+      const { png, svg, warnings } = renderFigure(table, scenario.figure as FigureSpec, {
+        title: scenario.title,
+        note: scenario.source,
+      });
+      writeFileAtomic(paths.picture("png"), png);
+      writeFileAtomic(paths.picture("svg"), svg);
+      written.push(paths.picture("png"), paths.picture("svg"));
+      for (const warning of warnings) shown.note(`${scenario.id}: figure: ${warning}`);
+    } catch (error) {
+      if (!(error instanceof FigureError)) throw error;
+      throw new CommandError(Exit.runFailed, `${scenario.id}: ${error.message}`);
+    }
+    shown.note(`${scenario.id} → ${paths.picture("png")} ${paths.picture("svg")}`);
+  }
+  if (options.json) terminal.json({ written });
+  return Exit.ok;
+}

@@ -1,0 +1,152 @@
+/** Which scenarios a command means: files, folders, ids and patterns. */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import process from "node:process";
+import { nearest } from "../units/mod.ts";
+import { CommandError, Exit } from "./exit.ts";
+import { library, shippedScenarios } from "./library.ts";
+
+/** A scenario's YAML and where it came from. */
+export interface ScenarioSource {
+  /** The name to show in errors: the path as given, or the shipped path. */
+  readonly file: string;
+  readonly text: Uint8Array;
+  /** Folder on disk that its input files are relative to; absent for one inside a binary. */
+  readonly folder?: string;
+  /** Path inside the library, if it ships with wherewhen. */
+  readonly shipped?: string;
+}
+
+/** Whether an id matches a pattern, where `*` stands for any characters. */
+export function matches(pattern: string, id: string): boolean {
+  const regexp = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${regexp.join(".*")}$`).test(id);
+}
+
+/** The shipped scenarios whose ids match one of the patterns (all without patterns). */
+export function shippedMatching(patterns: readonly string[] = []): ScenarioSource[] {
+  const all = [...shippedScenarios()];
+  const found = patterns.length === 0
+    ? all
+    : all.filter(([id]) => patterns.some((pattern) => matches(pattern, id)));
+  for (const pattern of patterns) {
+    if (!found.some(([id]) => matches(pattern, id))) {
+      throw new CommandError(Exit.usage, unknownScenario(pattern, all.map(([id]) => id)));
+    }
+  }
+  return found.map(([, path]) => shippedSource(path));
+}
+
+function shippedSource(path: string): ScenarioSource {
+  const lib = library();
+  const text = lib.read(path);
+  if (text === undefined) throw new CommandError(Exit.usage, `no scenario ${path}`);
+  return {
+    file: path,
+    text,
+    shipped: path,
+    ...(lib.root === undefined ? {} : { folder: dirname(join(lib.root, path)) }),
+  };
+}
+
+function unknownScenario(name: string, ids: readonly string[]): string {
+  const near = nearest(name, ids) ?? ids.find((id) => id.endsWith(`/${name}`));
+  return `no scenario "${name}": there is no such file, folder or id` +
+    (near === undefined ? "; wherewhen list names the ids" : `; did you mean "${near}"?`);
+}
+
+function fileSource(file: string): ScenarioSource {
+  try {
+    return { file, text: readFileSync(file), folder: dirname(resolve(file)) };
+  } catch (error) {
+    throw new CommandError(Exit.invalidScenario, `cannot read ${file}: ${reason(error)}`);
+  }
+}
+
+/** A file error in words. */
+export function reason(error: unknown): string {
+  const code = (error as { code?: string }).code;
+  switch (code) {
+    case "ENOENT":
+    case "ENOTDIR":
+      return "there is no such file";
+    case "EACCES":
+    case "EPERM":
+      return "permission denied";
+    case "EISDIR":
+      return "it is a folder";
+    case "EROFS":
+      return "the file system is read-only";
+    case "ENOSPC":
+      return "the disk is full";
+    default:
+      return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+function isFile(path: string): boolean {
+  try {
+    return !statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+// A folder of scenarios may hold its platforms and applications in folders of these names.
+const NOT_SCENARIOS = ["hardware", "apps", "data"];
+
+function* yamlBelow(folder: string): Generator<string> {
+  const entries = readdirSync(folder, { withFileTypes: true })
+    .sort((a, b) => a.name < b.name ? -1 : 1);
+  for (const entry of entries) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) {
+      if (!NOT_SCENARIOS.includes(entry.name)) yield* yamlBelow(path);
+    } else if (/\.ya?ml$/.test(entry.name)) yield path;
+  }
+}
+
+/**
+ * The scenarios that the arguments name, in their order, each once. An argument is a file, a folder
+ * (all YAML below it), a shipped id, or a pattern over shipped ids.
+ *
+ * @throws {CommandError} usage, for a name that is none of these.
+ */
+export function findScenarios(names: readonly string[]): ScenarioSource[] {
+  if (names.length === 0) return shippedMatching();
+  const ids = shippedScenarios();
+  const found = new Map<string, ScenarioSource>();
+  const add = (source: ScenarioSource) => {
+    const key = source.folder === undefined
+      ? source.file
+      : resolve(source.folder, source.file.split(/[\\/]/).at(-1) as string);
+    if (!found.has(key)) found.set(key, source);
+  };
+  for (const name of names) {
+    const path = ids.get(name);
+    if (path !== undefined) add(shippedSource(path));
+    else if (isFolder(name)) {
+      const files = [...yamlBelow(name)];
+      if (files.length === 0) {
+        throw new CommandError(Exit.usage, `${name} holds no scenario (*.yaml)`);
+      }
+      files.map(fileSource).forEach(add);
+    } else if (isFile(name)) add(fileSource(name));
+    else if (name.includes("*")) shippedMatching([name]).forEach(add);
+    else if (/\.ya?ml$/.test(name)) {
+      throw new CommandError(
+        Exit.invalidScenario,
+        `cannot read ${name}: there is no such file (from ${process.cwd()})`,
+      );
+    } else throw new CommandError(Exit.usage, unknownScenario(name, [...ids.keys()]));
+  }
+  return [...found.values()];
+}

@@ -1,0 +1,122 @@
+/** Loads scenarios for a command: all of them checked before anything runs. */
+import { dirname, join, posix } from "node:path";
+import process from "node:process";
+import { createHash } from "node:crypto";
+import { loadCatalogue } from "../experiment/catalogue.ts";
+import type { Experiment } from "../model/mod.ts";
+import {
+  type ExperimentEntry,
+  type FileReader,
+  folderFiles,
+  formatErrors,
+  type LoadOptions,
+  loadScenario,
+  type LocatedError,
+  type ResolvedScenario,
+} from "../scenario/mod.ts";
+import { prepareSql } from "../table/mod.ts";
+import { CommandError, Exit } from "./exit.ts";
+import type { ScenarioSource } from "./find.ts";
+import { library } from "./library.ts";
+import { platformsFor } from "./platforms.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** A scenario that was loaded, with its origin. */
+export interface Loaded {
+  readonly source: ScenarioSource;
+  readonly scenario: ResolvedScenario;
+  readonly experiment: Experiment;
+}
+
+/** What loading several scenarios gives: those that are valid, and every error of the others. */
+export interface LoadedAll {
+  readonly loaded: readonly Loaded[];
+  readonly errors: readonly LocatedError[];
+}
+
+/** Files that a scenario inside a binary names: paths relative to it, within the library. */
+function libraryFiles(path: string): FileReader {
+  return {
+    read(name) {
+      const bytes = name.startsWith("/")
+        ? undefined
+        : library().read(posix.normalize(posix.join(posix.dirname(path), name)));
+      if (bytes === undefined) return `cannot read "${name}": it is not among the files inside`;
+      return {
+        text: new TextDecoder().decode(bytes),
+        sha256: createHash("sha256").update(bytes).digest("hex"),
+      };
+    },
+  };
+}
+
+function optionsFor(
+  source: ScenarioSource,
+  experiments: ReadonlyMap<string, ExperimentEntry>,
+  data: readonly string[],
+): LoadOptions {
+  const { root } = library();
+  const roots = [process.cwd(), ...data, ...(root === undefined ? [] : [join(root, "data")])];
+  return {
+    experiments,
+    platforms: platformsFor(source.shipped === undefined ? source.folder : undefined),
+    files: source.folder === undefined
+      ? libraryFiles(source.shipped ?? source.file)
+      : folderFiles(source.folder, roots),
+    prepareSql,
+  };
+}
+
+/** Loads each scenario; two with one id are an error, because their results would be one file. */
+export async function loadAll(
+  sources: readonly ScenarioSource[],
+  data: readonly string[] = [],
+): Promise<LoadedAll> {
+  const experiments = await loadCatalogue();
+  const loaded: Loaded[] = [];
+  const errors: LocatedError[] = [];
+  const firstOf = new Map<string, string>();
+  for (const source of sources) {
+    const result = await loadScenario(
+      { file: source.file, text: source.text },
+      optionsFor(source, experiments, data),
+    );
+    if (!result.ok) {
+      errors.push(...result.errors);
+      continue;
+    }
+    const { id } = result.scenario;
+    const first = firstOf.get(id);
+    if (first !== undefined) {
+      throw new CommandError(
+        Exit.invalidScenario,
+        `${first} and ${source.file} have the same id "${id}": give one of them another`,
+      );
+    }
+    firstOf.set(id, source.file);
+    loaded.push({ source, scenario: result.scenario, experiment: result.experiment });
+  }
+  return { loaded, errors };
+}
+
+/** Loads scenarios, or prints every error and ends the command: nothing has run by then. */
+export async function loadOrRefuse(
+  terminal: Terminal,
+  sources: readonly ScenarioSource[],
+  data: readonly string[] = [],
+): Promise<readonly Loaded[]> {
+  const { loaded, errors } = await loadAll(sources, data);
+  if (errors.length === 0) return loaded;
+  terminal.alert(formatErrors(errors) + "\n");
+  const files = new Set(errors.map((error) => error.file)).size;
+  throw new CommandError(
+    Exit.invalidScenario,
+    `${errors.length} ${errors.length === 1 ? "error" : "errors"} in ` +
+      `${files} ${files === 1 ? "file" : "files"}; nothing was run`,
+  );
+}
+
+/** The folder that shipped results live in: beside the scenarios, when running from the source tree. */
+export function folderOf(source: ScenarioSource): string {
+  return source.folder ?? dirname(source.file);
+}

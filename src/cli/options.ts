@@ -1,0 +1,54 @@
+/** Options that several commands share, read into typed values with errors that name the option. */
+import { availableParallelism } from "node:os";
+import { InvalidArgumentError, Option } from "commander";
+
+function positiveInteger(what: string, most: number) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < 1 || value > most) {
+      throw new InvalidArgumentError(`expected ${what} from 1 to ${most}`);
+    }
+    return value;
+  };
+}
+
+/** `--jobs N`: worker threads; default: one for each core. */
+export const jobsOption = (): Option =>
+  new Option("-j, --jobs <n>", "worker threads (default: all cores)")
+    .argParser(positiveInteger("a number of workers", 256))
+    .default(availableParallelism(), "all cores")
+    .env("WHEREWHEN_JOBS");
+
+/** `--out DIR`: the folder that receives results. */
+export const outOption = (): Option =>
+  new Option("-o, --out <dir>", "folder for CSV, PNG, SVG and manifests")
+    .default("results")
+    .env("WHEREWHEN_OUT");
+
+/** `--seeds N`: replications 1..N in place of the scenario's. */
+export const seedsOption = (): Option =>
+  new Option("--seeds <n>", "run replications 1..n instead of the scenario's own")
+    .argParser(positiveInteger("a number of replications", 10_000));
+
+/** `--seed N`: that replication alone. */
+export const seedOption = (): Option =>
+  new Option("--seed <n>", "run only replication n")
+    .argParser(positiveInteger("a replication number", 2 ** 31 - 1))
+    .conflicts("seeds");
+
+/** `--only PATTERN`: ids or globs of scenarios. */
+export const onlyOption = (): Option =>
+  new Option(
+    "--only <pattern...>",
+    "only scenarios whose id matches, for example freshen/* or */fig-4.4",
+  );
+
+/** `--json`: data as JSON on stdout. */
+export const jsonOption = (): Option => new Option("--json", "print the data as JSON");
+
+/** `--quiet`: errors and warnings only. */
+export const quietOption = (): Option => new Option("-q, --quiet", "no progress, errors only");
+
+/** `--data DIR`: a further folder that scenarios may read input files from. */
+export const dataOption = (): Option =>
+  new Option("--data <dir...>", "further folders that scenarios may read traces from");

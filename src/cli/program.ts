@@ -1,0 +1,144 @@
+/** The command line's shape: commands, arguments, options, help. What they do stands in commands/. */
+import { Command } from "commander";
+import type { ExitCode } from "./exit.ts";
+import {
+  dataOption,
+  jobsOption,
+  jsonOption,
+  onlyOption,
+  outOption,
+  quietOption,
+  seedOption,
+  seedsOption,
+} from "./options.ts";
+import type { Terminal } from "./terminal.ts";
+import { VERSION } from "./version.ts";
+
+const EXAMPLES = `
+Examples:
+  wherewhen list                              what there is to reproduce
+  wherewhen run freshen/fig-4.6               one figure, into results/
+  wherewhen run my-scenario.yaml --seeds 5    a scenario of your own
+  wherewhen reproduce --only 'freshen/*'      every figure of a chapter
+  wherewhen compare                           each published number beside the reproduced one
+  wherewhen new freshen/transfer > mine.yaml  a commented scenario to start from
+
+Exit codes:
+  0 ok   1 unexpected   2 usage   3 invalid scenario   4 a claim out of tolerance
+  5 a run failed, the others finished   130 interrupted`;
+
+/** Builds the program; `ended` receives each command's exit code. */
+export function program(terminal: Terminal, ended: (code: ExitCode) => void): Command {
+  const root = new Command("wherewhen")
+    .description(
+      "Reproduces the evaluation of a dissertation on optimizing computing systems in space and time:\n" +
+        "freshen, Escra, LD-NR with DiNOS, and the IRON extensions, on one simulated substrate.",
+    )
+    .version(VERSION, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .addHelpText("after", EXAMPLES)
+    .configureOutput({
+      writeOut: (text) => terminal.data(text),
+      writeErr: (text) => terminal.alert(text.trimEnd()),
+    })
+    .showSuggestionAfterError()
+    .exitOverride();
+
+  const action =
+    <A extends unknown[]>(run: (...args: A) => Promise<ExitCode>) => async (...args: A) => {
+      ended(await run(...args));
+    };
+
+  root.command("list")
+    .description("list scenarios, or with --experiments the experiments they can use")
+    .option("--experiments", "list experiments with their parameters and columns")
+    .addOption(onlyOption()).addOption(jsonOption())
+    .action(
+      action(async (options) => (await import("./commands/list.ts")).list(terminal, options)),
+    );
+
+  root.command("check")
+    .description("check scenarios without running them")
+    .argument("[scenario...]", "files, folders or ids (default: all)")
+    .addOption(dataOption()).addOption(jsonOption()).addOption(quietOption())
+    .action(
+      action(async (names, options) =>
+        (await import("./commands/check.ts")).check(terminal, names, options)
+      ),
+    );
+
+  root.command("run")
+    .description("run scenarios: CSV, PNG, SVG and manifest into --out")
+    .argument("<scenario...>", "files, folders or ids")
+    .addOption(outOption()).addOption(jobsOption())
+    .addOption(seedsOption()).addOption(seedOption()).addOption(dataOption())
+    .option("--force", "run again although results are up to date")
+    .option("--print", "print the CSV on stdout instead of writing files")
+    .option("--trace <file>", "write the first run's events for Perfetto (one scenario only)")
+    .addOption(jsonOption()).addOption(quietOption())
+    .action(
+      action(async (names, options) =>
+        (await import("./commands/run.ts")).run(terminal, names, options)
+      ),
+    );
+
+  root.command("reproduce")
+    .description("run every scenario that ships with wherewhen and write COMPARISON.md")
+    .addOption(onlyOption()).addOption(outOption()).addOption(jobsOption())
+    .addOption(seedsOption()).addOption(seedOption())
+    .option("--force", "run again although results are up to date")
+    .addOption(jsonOption()).addOption(quietOption())
+    .action(
+      action(async (options) =>
+        (await import("./commands/reproduce.ts")).reproduce(terminal, options)
+      ),
+    );
+
+  root.command("compare")
+    .description("print each claim: published, reproduced, met or not")
+    .argument("[scenario...]", "files, folders or ids (default: all with results)")
+    .addOption(onlyOption()).addOption(outOption()).addOption(dataOption())
+    .option("--markdown", "print Markdown")
+    .addOption(jsonOption())
+    .action(
+      action(async (names, options) =>
+        (await import("./commands/compare.ts")).compare(terminal, names, options)
+      ),
+    );
+
+  root.command("plot")
+    .description("draw figures again from CSVs that are there")
+    .argument("<scenario...>", "files, folders or ids")
+    .option("--csv <file>", "draw this CSV instead of the one in --out (one scenario only)")
+    .addOption(outOption()).addOption(dataOption()).addOption(jsonOption()).addOption(quietOption())
+    .action(
+      action(async (names, options) =>
+        (await import("./commands/plot.ts")).plot(terminal, names, options)
+      ),
+    );
+
+  root.command("schema")
+    .description("print the JSON Schema of scenarios, for editors")
+    .action(action(async () => (await import("./commands/schema.ts")).schema(terminal)));
+
+  root.command("new")
+    .description("print a commented scenario to start from")
+    .argument("<experiment>", "an experiment's id; wherewhen list --experiments names them")
+    .option("--id <id>", "id of the new scenario")
+    .action(
+      action(async (experiment, options) =>
+        (await import("./commands/new.ts")).newScenario(terminal, experiment, options)
+      ),
+    );
+
+  root.command("completions")
+    .description("print a completion script for your shell")
+    .argument("<shell>", "bash, zsh or fish")
+    .action(
+      action(async (shell) =>
+        (await import("./commands/completions.ts")).completions(terminal, shell, root)
+      ),
+    );
+
+  return root;
+}

@@ -1,0 +1,142 @@
+/**
+ * Where runs are executed: in this thread, or in a worker. This is the one file that makes workers, so
+ * that a compiled binary (in which worker.ts is a second entry) has one place to look at.
+ */
+import { setImmediate } from "node:timers";
+import { Worker } from "node:worker_threads";
+import { findExperiment } from "./catalogue.ts";
+import { SYSTEMS, type Systems } from "./registry.ts";
+import { executeRun, type RunRequest, type RunResult, type RunSetup } from "./run.ts";
+
+/** Executes batches of runs, one batch at a time. */
+export interface Lane {
+  /**
+   * Results in the order of the requests.
+   *
+   * @throws {LaneError} if the lane died; it is of no use afterwards.
+   */
+  run(setup: RunSetup, requests: readonly RunRequest[]): Promise<RunResult[]>;
+  /** Ends it, promptly, whatever it is doing. */
+  close(): Promise<void>;
+}
+
+/** A worker that ended before it answered. */
+export class LaneError extends Error {
+  override name = "LaneError";
+}
+
+/** To a worker: which registry to use (a module URL with `SYSTEMS`; null: the tool's own). */
+export interface WorkerData {
+  readonly registry: string | null;
+}
+
+/** To a worker: a batch; `setup` comes with the first batch that needs it. */
+export interface BatchMessage {
+  readonly setupId: number;
+  readonly setup?: RunSetup;
+  readonly requests: readonly RunRequest[];
+}
+
+/** From a worker: one result for each request, in order. */
+export interface ResultMessage {
+  readonly results: readonly RunResult[];
+}
+
+/** Loads the registry that a URL names. */
+export async function loadSystems(registry: string | null): Promise<Systems> {
+  if (registry === null) return SYSTEMS;
+  return (await import(registry) as { SYSTEMS: Systems }).SYSTEMS;
+}
+
+/** Does one batch, here; the event loop turns between runs so that an interrupt is noticed. */
+export async function executeBatch(
+  systems: Systems,
+  setup: RunSetup,
+  requests: readonly RunRequest[],
+  stopped: () => boolean = () => false,
+): Promise<RunResult[]> {
+  let experiment;
+  try {
+    experiment = await findExperiment(setup.experiment, systems);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return requests.map(() => ({ ok: false, message, warnings: [] }));
+  }
+  const results: RunResult[] = [];
+  for (const request of requests) {
+    results.push(executeRun(experiment, setup, request));
+    await new Promise((resolve) => setImmediate(resolve));
+    if (stopped()) throw new LaneError("the lane was closed");
+  }
+  return results;
+}
+
+/** A lane in this thread. */
+export function localLane(registry: string | null): Lane {
+  let systems: Promise<Systems> | undefined;
+  let closed = false;
+  return {
+    async run(setup, requests) {
+      systems ??= loadSystems(registry);
+      return await executeBatch(await systems, setup, requests, () => closed);
+    },
+    close() {
+      closed = true;
+      return Promise.resolve();
+    },
+  };
+}
+
+/**
+ * The worker's entry. `bun build --compile cli.ts src/experiment/worker.ts` puts this file into one
+ * bundle at the root and the second entry, compiled, where it lies below the common folder of both.
+ */
+function workerUrl(): URL {
+  const bundled = /\$bunfs|~BUN/.test(import.meta.url);
+  return bundled
+    ? new URL("./src/experiment/worker.js", import.meta.url)
+    : new URL("./worker.ts", import.meta.url);
+}
+
+/** A lane in a worker of its own. */
+export function workerLane(registry: string | null): Lane {
+  const workerData: WorkerData = { registry };
+  const worker = new Worker(workerUrl(), { workerData });
+  const known = new Map<RunSetup, number>();
+  let waiting: { resolve(r: RunResult[]): void; reject(e: Error): void } | undefined;
+  let dead: LaneError | undefined;
+  const die = (why: string) => {
+    dead ??= new LaneError(why);
+    waiting?.reject(dead);
+    waiting = undefined;
+  };
+  worker.on("message", ({ results }: ResultMessage) => {
+    const answered = waiting;
+    waiting = undefined;
+    answered?.resolve(results as RunResult[]);
+  });
+  worker.on(
+    "error",
+    (error: unknown) =>
+      die(`the worker crashed: ${error instanceof Error ? error.message : String(error)}`),
+  );
+  worker.on("exit", (code: number) => die(`the worker ended with exit code ${code}`));
+  return {
+    run(setup, requests) {
+      if (dead !== undefined) return Promise.reject(dead);
+      return new Promise((resolve, reject) => {
+        waiting = { resolve, reject };
+        const setupId = known.get(setup);
+        const message: BatchMessage = setupId === undefined
+          ? { setupId: known.size, setup, requests }
+          : { setupId, requests };
+        if (setupId === undefined) known.set(setup, known.size);
+        worker.postMessage(message);
+      });
+    },
+    async close() {
+      die("the worker was closed");
+      await worker.terminate();
+    },
+  };
+}

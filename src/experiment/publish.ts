@@ -1,0 +1,127 @@
+/** From the runs of one scenario to its table, claims, pictures and files. */
+import process from "node:process";
+import { judgeClaim, measureClaim, type Measured } from "../claims/mod.ts";
+import {
+  type Gathering,
+  type ResolvedScenario,
+  variedColumns,
+  yieldedColumns,
+} from "../scenario/mod.ts";
+import { roundTable, SqlTables, type Table, writeCsv } from "../table/mod.ts";
+import type { Course } from "./course.ts";
+import { expand } from "./expand.ts";
+import { writeFileAtomic } from "./files.ts";
+import { gather, type SettingRows } from "./gather.ts";
+import { sha256 } from "./hash.ts";
+import { formatManifest, type Manifest, MANIFEST_FORMAT } from "./manifest.ts";
+import { manifestClaims, referenceTables } from "./results.ts";
+import type { RunDone } from "./run.ts";
+import { commitOf, machine, peakMegabytes, type RunLog } from "./runlog.ts";
+
+/** Gathers, measures, draws and writes. The manifest comes last: it vouches for the rest. */
+export async function publish(course: Course, runs: readonly RunDone[]): Promise<Table> {
+  const { job: { scenario, experiment }, options, outcome, paths, current } = course;
+  const gathering: Gathering = {
+    varied: variedColumns(scenario).map(({ column }) => column),
+    columns: yieldedColumns(experiment, scenario),
+    replications: scenario.replications,
+    seeds: scenario.seeds.length,
+  };
+  const gathered = gather(settingRows(scenario, runs), gathering);
+  const references = referenceTables(scenario);
+  let table = gathered;
+  if (scenario.table !== undefined) {
+    const tables = new SqlTables({ runs: gathered, ...references });
+    table = tables.query(scenario.table);
+    tables.close();
+  }
+  table = roundTable(table);
+  const csv = writeCsv(table);
+  const measured = measureAll(scenario, { result: table, runs: gathered, ...references });
+  outcome.claims = scenario.claims.map((claim, i) => judgeClaim(claim, measured[i]));
+  outcome.events = runs.reduce((sum, { events }) => sum + events, 0);
+  course.write(paths.csv, csv);
+  const drawn = await drawInto(course, table);
+  const manifest: Manifest = {
+    format: MANIFEST_FORMAT,
+    scenario: scenario.id,
+    title: scenario.title,
+    tool: options.tool,
+    made_from: current.made_from,
+    scenario_hash: current.scenario_hash,
+    model_hash: current.model_hash,
+    runs: runs.length,
+    events: outcome.events,
+    event_hash: sha256(runs.map(({ hash }) => hash).join(" ")).slice(0, 16),
+    csv: { sha256: sha256(csv), rows: table.rows.length, columns: [...table.columns] },
+    ...(drawn && current.figure_hash !== undefined ? { figure_hash: current.figure_hash } : {}),
+    pictures: drawn ? [...current.pictures] : [],
+    claims: manifestClaims(scenario, measured),
+  };
+  course.write(paths.manifest, formatManifest(manifest));
+  writeRunLog(course, runs);
+  return table;
+}
+
+function* settingRows(
+  scenario: ResolvedScenario,
+  runs: readonly RunDone[],
+): Generator<SettingRows> {
+  const { seeds } = scenario;
+  const planned = expand(scenario);
+  for (let first = 0; first < planned.length; first += seeds.length) {
+    const rows = runs.slice(first, first + seeds.length).map((run) => run.rows);
+    yield { cells: planned[first].setting.cells, seeds, runs: rows };
+  }
+}
+
+function measureAll(scenario: ResolvedScenario, tables: Record<string, Table>): Measured[] {
+  if (scenario.claims.length === 0) return [];
+  const loaded = new SqlTables(tables);
+  try {
+    return scenario.claims.map((claim) => measureClaim(claim, loaded));
+  } finally {
+    loaded.close();
+  }
+}
+
+/** Draws and writes the pictures; a picture that cannot be drawn is a problem, the table stands. */
+export async function drawInto(course: Course, table: Table): Promise<boolean> {
+  const { job: { scenario }, options: { draw }, current, paths } = course;
+  if (draw === undefined || current.figure_hash === undefined) return true;
+  let pictures: Readonly<Record<string, Uint8Array>>;
+  try {
+    pictures = await draw.draw(scenario, table);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    course.problems.push(`the figure cannot be drawn: ${why}`);
+    return false;
+  }
+  for (const extension of draw.extensions) {
+    const bytes = pictures[extension];
+    if (bytes === undefined) throw new Error(`draw gave no ${extension} of ${scenario.id}`);
+    course.write(paths.picture(extension), bytes);
+  }
+  return true;
+}
+
+function writeRunLog(course: Course, runs: readonly RunDone[]): void {
+  const { job: { scenario }, outcome, options, paths } = course;
+  const { length } = scenario.seeds;
+  const setting_ms = Array.from({ length: runs.length / length }, (_, s) => {
+    const of = runs.slice(s * length, (s + 1) * length);
+    return Number((of.reduce((sum, r) => sum + r.milliseconds, 0) / length).toPrecision(3));
+  });
+  const commit = commitOf(process.cwd());
+  const log: RunLog = {
+    started: course.startedAt,
+    ...(commit === undefined ? {} : { commit }),
+    wall_ms: Math.round(performance.now() - course.started),
+    peak_rss_mb: peakMegabytes(),
+    jobs: options.jobs,
+    runs: { ran: outcome.runs.ran, cached: outcome.runs.cached },
+    machine: machine(),
+    setting_ms,
+  };
+  writeFileAtomic(paths.runlog, `${JSON.stringify(log)}\n`);
+}

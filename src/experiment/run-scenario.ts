@@ -1,0 +1,99 @@
+/** One scenario, from its resolved form to its files. */
+import { judgeClaim, type Measured } from "../claims/mod.ts";
+import { readCsv } from "../table/mod.ts";
+import { Course, type Job } from "./course.ts";
+import { executeRuns } from "./execute-runs.ts";
+import { checkWritable } from "./files.ts";
+import { formatManifest, type Manifest } from "./manifest.ts";
+import type { RunOptions, ScenarioOutcome } from "./outcome.ts";
+import { InterruptedError, type Pool } from "./pool.ts";
+import { drawInto, publish } from "./publish.ts";
+import { manifestClaims, measuredOnDisk } from "./results.ts";
+import { decide, type Decision } from "./up-to-date.ts";
+
+/**
+ * Runs one scenario if its result is not up to date. Never throws for what a scenario, a model or a
+ * disk can do: that is in the outcome.
+ *
+ * @param queued called once all its runs are handed to the pool (or none are to be run).
+ */
+export async function runScenario(
+  job: Job,
+  pool: Pool,
+  options: RunOptions,
+  queued: () => void = () => {},
+): Promise<ScenarioOutcome> {
+  const course = new Course(job, options);
+  try {
+    if (options.signal?.aborted) throw new InterruptedError();
+    const decision = decideFor(course);
+    course.outcome.reason = decision.reason;
+    if (decision.todo !== "run") {
+      queued();
+      return await keep(course, decision);
+    }
+    checkWritable(course.paths.folder);
+    const runs = await executeRuns(course, pool, queued);
+    if (runs === undefined) return course.end("failed");
+    const table = await publish(course, runs);
+    course.outcome.table = table;
+    return course.end(course.problems.length > 0 ? "failed" : "ran");
+  } catch (error) {
+    if (error instanceof InterruptedError) {
+      course.outcome.reason ||= "not started";
+      return course.end("interrupted");
+    }
+    course.problems.push(error instanceof Error ? error.message : String(error));
+    return course.end("failed");
+  } finally {
+    queued();
+  }
+}
+
+function decideFor(course: Course): Decision {
+  const { job: { scenario }, options, paths, current } = course;
+  if (options.force === true) return { todo: "run", reason: "asked to run again" };
+  const decision = decide(paths, current);
+  if (decision.todo === "run") return decision;
+  const table = readCsv(decision.csv, paths.csv);
+  const without = measuredOnDisk(scenario, decision.manifest, table).indexOf(undefined);
+  if (without < 0) return decision;
+  return { todo: "run", reason: `claim ${scenario.claims[without].id} is new and needs the runs` };
+}
+
+/** The table on disk stands: judges claims, draws pictures if need be. */
+async function keep(
+  course: Course,
+  decision: Exclude<Decision, { todo: "run" }>,
+): Promise<ScenarioOutcome> {
+  const { job: { scenario }, paths, outcome, current } = course;
+  const { manifest } = decision;
+  const table = readCsv(decision.csv, paths.csv);
+  outcome.table = table;
+  outcome.events = manifest.events;
+  const measured = measuredOnDisk(scenario, manifest, table) as Measured[];
+  outcome.claims = scenario.claims.map((claim, i) => judgeClaim(claim, measured[i]));
+  if (decision.todo === "draw") {
+    checkWritable(paths.folder);
+    course.options.onEvent?.({
+      type: "start",
+      scenario: scenario.id,
+      reason: decision.reason,
+      todo: 0,
+      cached: 0,
+    });
+  }
+  const drawn = decision.todo === "draw" ? await drawInto(course, table) : true;
+  const { figure_hash: _, ...rest } = manifest;
+  const now: Manifest = {
+    ...rest,
+    title: scenario.title,
+    ...(drawn && current.figure_hash !== undefined ? { figure_hash: current.figure_hash } : {}),
+    pictures: drawn ? [...current.pictures] : manifest.pictures,
+    claims: manifestClaims(scenario, measured),
+  };
+  const text = formatManifest(now);
+  if (text !== formatManifest(manifest)) course.write(paths.manifest, text);
+  if (course.problems.length > 0) return course.end("failed");
+  return course.end(decision.todo === "draw" ? "redrawn" : "up-to-date");
+}

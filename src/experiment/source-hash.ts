@@ -1,0 +1,65 @@
+/**
+ * The version of a model: a hash over the source files that its results can depend on, so that a result
+ * is up to date only as long as its model is.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, relative, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { sha256 } from "./hash.ts";
+
+/** Reads a source file; undefined if it is not there. */
+export type ReadSource = (path: string) => string | undefined;
+
+const readSource: ReadSource = (path) => existsSync(path) ? readFileSync(path, "utf8") : undefined;
+
+// Static imports, exports from, dynamic imports and worker URLs with a literal path.
+const IMPORT = /(?:\bfrom|\bimport|\bimport\s*\(|\bnew URL\()\s*["'](\.{1,2}\/[^"']+)["']/g;
+
+/** Every source file reachable from `entries` by relative imports, sorted. */
+export function importGraph(
+  entries: readonly string[],
+  read: ReadSource = readSource,
+): Map<string, string> {
+  const found = new Map<string, string>();
+  const open = entries.map((entry) => resolve(entry));
+  for (let path = open.pop(); path !== undefined; path = open.pop()) {
+    if (found.has(path)) continue;
+    const text = read(path);
+    if (text === undefined) continue;
+    found.set(path, text);
+    if (!/\.[cm]?[jt]sx?$/.test(path)) continue;
+    for (const [, target] of text.matchAll(IMPORT)) open.push(resolve(dirname(path), target));
+  }
+  return new Map([...found].sort(([a], [b]) => a < b ? -1 : 1));
+}
+
+/** Hash over the paths (below `root`) and texts of a graph's files; comments count, too. */
+export function hashGraph(files: ReadonlyMap<string, string>, root: string): string {
+  const lines = [...files].map(([path, text]) =>
+    `${relative(root, path).split(sep).join("/")} ${sha256(text)}`
+  );
+  return sha256(lines.sort().join("\n"));
+}
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+
+/**
+ * Hash of the source behind a system's results: its mod.ts, what runs and gathers (run.ts, gather.ts)
+ * and the CSV writer, with all they import. Undefined where the source cannot be read, as in a binary.
+ *
+ * @param system the folder's name below src/
+ */
+export function systemSourceHash(
+  system: string,
+  read: ReadSource = readSource,
+): string | undefined {
+  const src = resolve(HERE, "..");
+  const entry = resolve(src, system, "mod.ts");
+  const own = ["run.ts", "gather.ts", "../table/csv.ts", "../table/sql.ts"];
+  try {
+    if (read(entry) === undefined) return undefined;
+    return hashGraph(importGraph([entry, ...own.map((f) => resolve(HERE, f))], read), src);
+  } catch {
+    return undefined;
+  }
+}

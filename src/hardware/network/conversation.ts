@@ -1,0 +1,90 @@
+/**
+ * A TCP connection between two hosts, without an event queue: each operation takes the time at which
+ * it begins and gives the time at which it is done; windows and estimates age in between.
+ */
+import { type Delivered, type End, type Stream, transmit } from "./flow.ts";
+import { deliver, type Direction } from "./host-costs.ts";
+import { segmentSize, type TcpOptions, wireBytes } from "./options.ts";
+import { Receiver } from "./receiver.ts";
+import { Sender } from "./sender.ts";
+
+/** Two hosts and the link between them. */
+export interface Path {
+  readonly client: End;
+  readonly server: End;
+  /** Client to server. */
+  readonly up: Direction;
+  /** Server to client. */
+  readonly down: Direction;
+  /** Largest IP packet, bytes. */
+  readonly mtu: number;
+}
+
+/** Who sends. */
+export type Side = "client" | "server";
+
+/** Both halves of one connection. */
+export class Conversation {
+  private readonly streams: Readonly<Record<Side, Stream>>;
+
+  constructor(readonly path: Path, client: TcpOptions, server: TcpOptions = client) {
+    const { up, down } = path;
+    const mss = segmentSize(path.mtu, client);
+    this.streams = {
+      client: {
+        sender: new Sender(mss, client),
+        receiver: new Receiver(mss, server),
+        from: path.client,
+        to: path.server,
+        forward: up,
+        back: down,
+      },
+      server: {
+        sender: new Sender(mss, server),
+        receiver: new Receiver(mss, client),
+        from: path.server,
+        to: path.client,
+        forward: down,
+        back: up,
+      },
+    };
+  }
+
+  /** The sending half of one side: its windows and estimates. */
+  sender(side: Side): Sender {
+    return this.streams[side].sender;
+  }
+
+  /** Three-way handshake begun at `start` (ns); gives when the client's `connect()` returns. */
+  connect(start: number): number {
+    const { client, server } = this.path;
+    const { up, down } = this.path;
+    const options = this.streams.client.sender.options;
+    const syn = wireBytes(8, 1, options, up.frameOverhead);
+    const asked = Math.max(start, client.core.free) + client.costs.connect;
+    const arrived = Math.max(deliver(up, asked, syn), server.core.free);
+    const answered = arrived + 2 * server.costs.packet;
+    server.core.free = answered;
+    const heard = Math.max(deliver(down, answered, syn), client.core.free);
+    const done = heard + 2 * client.costs.packet;
+    client.core.free = done;
+    const known = Math.max(
+      deliver(up, done, wireBytes(0, 1, options, up.frameOverhead)),
+      server.core.free,
+    ) + server.costs.packet;
+    this.establish(this.streams.client, done, heard - asked);
+    this.establish(this.streams.server, known, known - answered);
+    this.streams.client.readerFrom = known + server.costs.accept;
+    return done + client.costs.wakeUp;
+  }
+
+  private establish(stream: Stream, now: number, rtt: number): void {
+    stream.sender.establish(now, Math.floor(rtt / 1000), stream.receiver.offered);
+    stream.receiver.establish(now, rtt);
+  }
+
+  /** Sends `bytes` from one side at `start`; gives when the other side's application has them. */
+  send(from: Side, start: number, bytes: number): Delivered {
+    return transmit(this.streams[from], start, bytes);
+  }
+}

@@ -1,0 +1,40 @@
+/** What a host's kernel spends on network traffic, and the core that it spends it on. */
+
+/** CPU times of one host's network stack, ns. */
+export interface HostCosts {
+  /** One packet, data or acknowledgement, up or down the stack (a GSO packet counts once). */
+  readonly packet: number;
+  /** One segment's payload between application and kernel: copy and memory. */
+  readonly segment: number;
+  /** From the moment that a waiting process may go on until it has left its system call. */
+  readonly wakeUp: number;
+  /** A new connection on the side that asks for it: socket, port, first handshake packet. */
+  readonly connect: number;
+  /** A new connection on the listening side, until the application may read from it. */
+  readonly accept: number;
+}
+
+/** A core that does one thing after the other. */
+export interface Core {
+  /** When it is done with what it has, ns. */
+  free: number;
+}
+
+/** One direction of a link: packets leave in order, each after the one before. */
+export interface Direction {
+  /** Bits per second. */
+  rate: number;
+  /** One-way propagation, ns. */
+  readonly latency: number;
+  /** Bytes on the wire per packet beyond the IP packet. */
+  readonly frameOverhead: number;
+  /** When the last packet will have left the queue, ns. */
+  busyUntil: number;
+}
+
+/** When `wire` bytes that enter at `now` have arrived at the other end. */
+export function deliver(direction: Direction, now: number, wire: number): number {
+  const start = Math.max(now + direction.latency, direction.busyUntil);
+  direction.busyUntil = start + (wire * 8e9) / direction.rate;
+  return direction.busyUntil;
+}

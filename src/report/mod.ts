@@ -1,0 +1,3 @@
+/** Comparison tables: published beside reproduced, and one result beside another. */
+export * from "./compare.ts";
+export * from "./diff.ts";

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { errorsOf, HEAD, scenarioOf, VALID } from "./fixture_test.ts";
+import { runCount, settingAt, settingsOf, variedColumns } from "./mod.ts";
+
+Deno.test("a scenario becomes canonical parameters, axes and columns", async () => {
+  const scenario = await scenarioOf(VALID);
+  assert.equal(scenario.id, "fake/fig-1");
+  assert.deepEqual(scenario.seeds.slice(0, 3), [1, 2, 3]);
+  assert.equal(scenario.replications, "mean_stddev");
+  assert.deepEqual(scenario.parameters, {
+    rtt: 50e6,
+    link_rate: 10e9,
+    connection: "cold",
+    tls: false,
+    streams: 1,
+    phases: [],
+  });
+  assert.deepEqual(variedColumns(scenario), [
+    { key: "file_size", column: "file_size_bytes", factor: 1 },
+    { key: "connection", column: "connection" },
+  ]);
+  assert.equal(runCount(scenario), 80);
+  assert.deepEqual([...settingsOf(scenario)].map((s) => s.cells), [
+    { file_size_bytes: 1000, connection: "cold" },
+    { file_size_bytes: 1000, connection: "warm" },
+    { file_size_bytes: 1e6, connection: "cold" },
+    { file_size_bytes: 1e6, connection: "warm" },
+  ]);
+  assert.equal(settingAt(scenario, 3).parameters["file_size"], 1e6);
+  assert.equal(Object.keys(scenario.platforms).join(), "edge-50ms");
+  assert.equal(scenario.claims[0]?.published.form, "order");
+});
+
+Deno.test("a resolved scenario is plain data", async () => {
+  const scenario = await scenarioOf(VALID);
+  assert.deepEqual(JSON.parse(JSON.stringify(scenario)), structuredClone(scenario));
+});
+
+Deno.test("cases are settings; only keys that vary become columns, before the swept ones", async () => {
+  const scenario = await scenarioOf(`${HEAD}parameters: { file_size: 1KB, streams: 2 }
+cases:
+  - { rtt: 10ms, tls: false, trace: traces/a.csv }
+  - { rtt: 20ms, tls: false, trace: traces/b.csv, streams: 4, hardware: core-lan }
+sweep: { link_rate: [1Gbps, 10Gbps] }
+`);
+  assert.deepEqual([...settingsOf(scenario)].map((s) => [s.hardware, s.cells]), [
+    ["edge-50ms", cells(10, "traces/a.csv", 2, "edge-50ms", 1000)],
+    ["edge-50ms", cells(10, "traces/a.csv", 2, "edge-50ms", 10000)],
+    ["core-lan", cells(20, "traces/b.csv", 4, "core-lan", 1000)],
+    ["core-lan", cells(20, "traces/b.csv", 4, "core-lan", 10000)],
+  ]);
+  assert.deepEqual(Object.keys(scenario.inputs), ["traces/a.csv", "traces/b.csv"]);
+  assert.deepEqual(scenario.seeds, [1]);
+  function cells(rtt_ms: number, trace: string, streams: number, hardware: string, rate: number) {
+    return { rtt_ms, trace, streams, hardware, link_rate_mbps: rate };
+  }
+});
+
+Deno.test("hardware can be swept", async () => {
+  const scenario = await scenarioOf(`${HEAD}parameters: { file_size: 1KB, rtt: 1ms }
+sweep: { hardware: [edge-50ms, core-lan] }
+`);
+  assert.deepEqual([...settingsOf(scenario)].map((s) => [s.hardware, s.cells]), [
+    ["edge-50ms", { hardware: "edge-50ms" }],
+    ["core-lan", { hardware: "core-lan" }],
+  ]);
+});
+
+Deno.test("a misspelt key is shown with its line, a caret and a suggestion", async () => {
+  assert.equal(
+    await errorsOf(`${HEAD}parameters:\n  file_siez: 1KB\n  rtt: 5ms\n`),
+    `error: unknown parameter "file_siez"; did you mean "file_size"?
+  --> s.yaml:6:3  (parameters.file_siez)
+   |
+ 6 |   file_siez: 1KB
+   |   ^^^^^^^^^`,
+  );
+});

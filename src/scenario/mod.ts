@@ -1,0 +1,13 @@
+/** Scenarios: YAML in, a typed and checked scenario out, every error with its place. */
+export * from "./resolved.ts";
+export * from "./sources.ts";
+export { gatheredColumns, type Gathering, runColumns, yieldedColumns } from "./columns.ts";
+export { folderFiles, MAX_FILE_BYTES } from "./files.ts";
+export { type LoadResult, loadScenario } from "./load.ts";
+export { formatError, formatErrors, type LocatedError } from "./located.ts";
+export { isSafeName, isScenarioId } from "./names.ts";
+export { type JsonSchema, platformJsonSchema, scenarioJsonSchema } from "./json-schema.ts";
+export { loadPlatform } from "./platforms.ts";
+export { MAX_SEEDS, parseSeeds } from "./seeds.ts";
+export { MAX_RUNS } from "./settings.ts";
+export { newScenario, type NewScenarioOptions } from "./template.ts";

@@ -1,0 +1,116 @@
+/** Checks what a scenario asks of its tables: the `table` statement, the figure's columns, the claims. */
+import { type ClaimSpec, measureStatement, wrongArity } from "../claims/mod.ts";
+import { checkColumns } from "../figures/mod.ts";
+import type { Experiment } from "../model/mod.ts";
+import { readCsv } from "../table/csv.ts";
+import { errorAtKey, errorAtValue, placeAt } from "./check.ts";
+import { runColumns } from "./columns.ts";
+import type { YamlFile } from "./document.ts";
+import type { Finding } from "./located.ts";
+import type { InputText, ResolvedScenario } from "./resolved.ts";
+import type { Shell } from "./shell.ts";
+import type { PrepareSql } from "./sources.ts";
+
+type Tables = Readonly<Record<string, readonly string[]>>;
+
+/** Columns that collide: a varied parameter's with another, or with one that the model yields. */
+function collisions(
+  yaml: YamlFile,
+  experiment: Experiment,
+  scenario: Pick<ResolvedScenario, "axes">,
+): Finding[] {
+  const taken = new Map<string, string>();
+  for (const column of Object.keys(experiment.columns)) {
+    taken.set(column, `${experiment.id} yields`);
+  }
+  const errors: Finding[] = [];
+  for (const axis of scenario.axes) {
+    for (const { key, column } of axis.columns) {
+      const by = taken.get(column);
+      const path = axis.from === "sweep" ? ["sweep", key] : ["cases"];
+      if (by !== undefined) {
+        errors.push(
+          errorAtKey(
+            yaml,
+            path,
+            `varying "${key}" gives a column "${column}", which ${by} already`,
+          ),
+        );
+      }
+      taken.set(column, `"${key}" gives`);
+    }
+  }
+  return errors;
+}
+
+/**
+ * Whether a statement reads anything: prepared over tables without columns or rows it must fail, or
+ * count rows. `SELECT 42 FROM result` answers nothing about a result.
+ */
+function readsNothing(statement: string, tables: Tables, prepare: PrepareSql): boolean {
+  if (/count\s*\(\s*\*\s*\)|\*/i.test(statement)) return false;
+  const bare = Object.fromEntries(Object.keys(tables).map((name) => [name, ["no_such_name_"]]));
+  return "columns" in prepare(statement, bare);
+}
+
+/** Reports wrong columns and wrong SQL; what is not known before the run is left to it. */
+export function checkQuestions(
+  yaml: YamlFile,
+  experiment: Experiment,
+  shell: Omit<Shell, "claims"> & { readonly claims: readonly (ClaimSpec | undefined)[] },
+  scenario: Pick<
+    ResolvedScenario,
+    "axes" | "hardware" | "parameters" | "replications" | "seeds"
+  >,
+  references: Readonly<Record<string, InputText>>,
+  prepare: PrepareSql | undefined,
+  report: (...errors: Finding[]) => void,
+): void {
+  report(...collisions(yaml, experiment, scenario));
+  const runs = runColumns(experiment, scenario);
+  const given: Record<string, readonly string[]> = { runs };
+  // With a reference missing, statements that use it would be called wrong.
+  const wanted = yaml.root.children.get("references")?.children.size ?? 0;
+  const sql = Object.keys(references).length < wanted ? undefined : prepare;
+  for (const [name, { text, path }] of Object.entries(references)) {
+    given[name] = readCsv(text, path).columns;
+  }
+  let result: readonly string[] | undefined = runs;
+  if (shell.table !== undefined) {
+    result = undefined;
+    if (sql !== undefined) {
+      const prepared = sql(shell.table, given);
+      if ("columns" in prepared) result = prepared.columns;
+      else report(errorAtValue(yaml, ["table"], prepared.error));
+    }
+  }
+  if (result === undefined) return;
+  if (shell.figure !== undefined) {
+    for (const { path, message } of checkColumns(shell.figure, result)) {
+      const at = ["figure", ...path];
+      report(
+        placeAt(yaml.root, at).found
+          ? errorAtValue(yaml, at, message)
+          : errorAtKey(yaml, at, message),
+      );
+    }
+  }
+  if (sql === undefined) return;
+  const tables = { ...given, result };
+  shell.claims.forEach((claim, i) => {
+    if (claim === undefined) return;
+    const { measure } = claim;
+    const at = ["claims", i, "measure"];
+    const statement = measureStatement(measure);
+    const prepared = sql(statement, tables);
+    if ("error" in prepared) {
+      report(errorAtValue(yaml, at, prepared.error));
+    } else if (readsNothing(statement, tables, sql)) {
+      const names = result.join(", ");
+      report(errorAtValue(yaml, at, `the measure names no column; result has ${names}`));
+    } else {
+      const wrong = wrongArity(claim, prepared.columns.length);
+      if (wrong !== undefined) report(errorAtValue(yaml, at, wrong));
+    }
+  });
+}

@@ -1,0 +1,7 @@
+/** Experiments that hold the substrate against real machines and textbook answers. */
+import type { Experiment } from "../model/mod.ts";
+import { cpuQuota } from "./cpu-quota.ts";
+import { queue } from "./queue.ts";
+
+/** What this room offers to the runner. */
+export const experiments: readonly Experiment[] = [cpuQuota, queue];
