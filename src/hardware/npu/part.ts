@@ -65,14 +65,14 @@ export const XDNA = {
   coreStart: measured(52, "cycles"),
   /** All shim DMA traffic together, both directions. */
   ddrRate: {
-    value: 8e9,
+    value: 9.25e9,
     unit: "bytes/s",
     mark: "calibrated",
     source: CALIBRATION,
   } as NpuConstant,
   /** Host submits, firmware starts, host is interrupted: what the smallest design takes. */
   launchFloor: {
-    value: 115_000,
+    value: 126_000,
     unit: "ns",
     mark: "calibrated",
     source: CALIBRATION,

@@ -17,8 +17,9 @@ function reduction(start: number, combine: (a: number, b: number) => number): Ke
       for (let i = 0; i < n; i++) all = combine(all, input[i]) | 0;
       output[0] = all;
     },
-    // 16 lanes: load, combine, loop; then four shuffle-and-combine steps.
-    (_in, _out, n: number) => vector(n, 16, 3) + vector(4, 1, 2),
+    // 16 lanes, then four steps that halve the vector.
+    (_in, _out, n: number) =>
+      vector(n, 16, { alu: 1, store: 0 }) + vector(4, 1, { shuffle: 1, alu: 1 }),
   );
 }
 
@@ -27,8 +28,8 @@ function elementwiseBf16(combine: (a: number, b: number) => number): KernelMaker
     (a: Uint16Array, b: Uint16Array, c: Uint16Array) => {
       for (let i = 0; i < c.length; i++) c[i] = toBf16(combine(fromBf16(a[i]), fromBf16(b[i])));
     },
-    // 16 lanes: two loads, the operation, rounding, store, loop.
-    (_a, _b, c: Uint16Array) => vector(c.length, 16, 6),
+    // 16 lanes; bf16 sums and products are formed in the accumulator.
+    (_a, _b, c: Uint16Array) => vector(c.length, 16, { multiply: 1, round: 1 }),
   );
 }
 
@@ -72,8 +73,7 @@ function softmax(input: Uint16Array, output: Uint16Array, n: number): void {
 export const BASIC: Readonly<Record<string, KernelMaker>> = {
   passThroughLine: kernel(
     (input, output, n: number) => output.set(input.subarray(0, n)),
-    // 64 bytes: load, store, loop.
-    (input, _out, n: number) => vector(n * input.BYTES_PER_ELEMENT, 64, 3),
+    (input, _out, n: number) => vector(n * input.BYTES_PER_ELEMENT, 64),
   ),
   reduce_add_vector: reduction(0, (a, b) => a + b),
   reduce_max_vector: reduction(-(2 ** 31), Math.max),
@@ -82,8 +82,7 @@ export const BASIC: Readonly<Record<string, KernelMaker>> = {
     (a: Int16Array, c: Int16Array, factor: Int32Array, n: number) => {
       for (let i = 0; i < n; i++) c[i] = Math.imul(a[i], factor[0]);
     },
-    // 32 lanes: load, multiply, shift-round-saturate, store, loop.
-    (_a, _c, _f, n: number) => vector(n, 32, 5),
+    (_a, _c, _f, n: number) => vector(n, 32, { multiply: 1, round: 1 }),
   ),
   eltwise_add_bf16_vector: elementwiseBf16((a, b) => a + b),
   eltwise_mul_bf16_vector: elementwiseBf16((a, b) => a * b),
@@ -91,8 +90,7 @@ export const BASIC: Readonly<Record<string, KernelMaker>> = {
     (input: Uint16Array, output: Uint16Array) => {
       for (let i = 0; i < output.length; i++) output[i] = input[i] & 0x8000 ? 0 : input[i];
     },
-    // 16 lanes: load, compare-select, store, loop.
-    (_in, output: Uint16Array) => vector(output.length, 16, 4),
+    (_in, output: Uint16Array) => vector(output.length, 16, { alu: 1 }),
   ),
   softmax_bf16: kernel(
     softmax,
@@ -104,8 +102,8 @@ export const BASIC: Readonly<Record<string, KernelMaker>> = {
       const n = bias.length;
       for (let i = 0; i < output.length; i++) output[i] = input[i] + bias[i % n];
     },
-    // float32 addition is emulated: 16 lanes in about 12 instructions.
-    (_in, _bias, output: Float32Array) => vector(output.length, 16, 12),
+    // 16 lanes; float32 sums are formed in the accumulator.
+    (_in, _bias, output: Float32Array) => vector(output.length, 16, { multiply: 1, round: 1 }),
   ),
   zero_scalar_i32: kernel((c: Int32Array) => c.fill(0), (c: Int32Array) => scalar(c.length * 3)),
   matvec_scalar_i16_i32: kernel(
@@ -120,7 +118,10 @@ export const BASIC: Readonly<Record<string, KernelMaker>> = {
     // Per multiply-add: two loads, multiply, add, two address updates, compare, branch.
     (a: Int16Array) => scalar(a.length * 7),
   ),
-  zero_i16: kernel((c: Int16Array) => c.fill(0), (c: Int16Array) => vector(c.length, 32, 1)),
+  zero_i16: kernel(
+    (c: Int16Array) => c.fill(0),
+    (c: Int16Array) => vector(c.length, 32, { load: 0 }),
+  ),
   matmul_i16_i16: kernel(
     matmulTiled,
     // 64 multiply-adds a cycle; the published kernel takes 2535 cycles where 2048 were ideal.

@@ -1,6 +1,6 @@
 /** Kernels of the vision pipelines: one image line per call, 8-bit samples, RGBA or gray. */
 import type { KernelMaker } from "./library.ts";
-import { vector } from "./cost.ts";
+import { scalar, vector } from "./cost.ts";
 
 const kernel =
   (run: (...args: any[]) => void, cycles: (...args: any[]) => number): KernelMaker => () => ({
@@ -83,19 +83,25 @@ const bitwise = (combine: (a: number, b: number) => number) =>
     (a: Uint8Array, b: Uint8Array, c: Uint8Array, n: number) => {
       for (let i = 0; i < n; i++) c[i] = combine(a[i], b[i]);
     },
-    // 64 lanes: two loads, the operation, store, loop.
-    (_a, _b, _c, n: number) => vector(n, 64, 5),
+    (_a, _b, _c, n: number) => vector(n, 64, { alu: 1 }),
   );
 
 /** By symbol. */
 export const VISION: Readonly<Record<string, KernelMaker>> = {
-  // 32 lanes: load, two compares and selects, store, loop.
-  thresholdLine: kernel(threshold, (_in, _out, n: number) => vector(n, 32, 7)),
-  // 32 pixels: four loads, six de-interleaving shuffles, max, min, three differences, a table look-up
-  // for 1/range, three products, three selects and offsets, rounding, store, loop.
-  rgba2hueLine: kernel(hue, (_in, _out, n: number) => vector(n, 32, 40)),
-  // 32 pixels: four loads, six shuffles, three multiply-adds, rounding, store, loop.
-  rgba2grayLine: kernel(gray, (_in, _out, n: number) => vector(n, 32, 20)),
+  // Compare and select.
+  thresholdLine: kernel(threshold, (_in, _out, n: number) => vector(n, 32, { alu: 2 })),
+  // De-interleave; largest, range; 1/range from a table, one scalar look-up of four instructions a
+  // pixel; product, rounding, two selects, offset.
+  rgba2hueLine: kernel(
+    hue,
+    (_in, _out, n: number) =>
+      vector(n, 32, { shuffle: 3, alu: 6, multiply: 1, round: 1 }) + scalar(n * 4),
+  ),
+  // De-interleave; three weighted channels; rounding.
+  rgba2grayLine: kernel(
+    gray,
+    (_in, _out, n: number) => vector(n, 32, { shuffle: 3, multiply: 1, accumulate: 2, round: 1 }),
+  ),
   gray2rgbaLine: kernel(
     (input: Uint8Array, out: Uint8Array, n: number) => {
       for (let i = 0; i < n; i++) {
@@ -103,12 +109,15 @@ export const VISION: Readonly<Record<string, KernelMaker>> = {
         out[4 * i + 3] = 255;
       }
     },
-    // 32 pixels: load, four interleaving shuffles, two selects, four stores, loop.
-    (_in, _out, n: number) => vector(n, 32, 12),
+    // Interleave twice; four stores.
+    (_in, _out, n: number) => vector(n, 32, { shuffle: 2, store: 4 }),
   ),
-  // 32 pixels: three loads with shifted neighbours (nine operands), nine products in five
-  // multiply-adds, rounding, store, loop.
-  filter2dLine: kernel(filter2d, (_a, _l, _b, _o, n: number) => vector(n, 32, 21)),
+  // Shift neighbours in; nine products; rounding.
+  filter2dLine: kernel(
+    filter2d,
+    (_a, _l, _b, _o, n: number) =>
+      vector(n, 32, { shuffle: 1, multiply: 1, accumulate: 8, round: 1 }),
+  ),
   addWeightedLine: kernel(
     (
       a: Uint8Array,
@@ -124,8 +133,8 @@ export const VISION: Readonly<Record<string, KernelMaker>> = {
         c[i] = v < 0 ? 0 : v > 255 ? 255 : v;
       }
     },
-    // 64 lanes: two loads, multiply, multiply-add, rounding, offset, store, loop.
-    (_a, _b, _c, n: number) => vector(n, 64, 8),
+    // Accumulators have 32 lanes.
+    (_a, _b, _c, n: number) => vector(n, 32, { multiply: 1, accumulate: 1, round: 1 }),
   ),
   bitwiseORLine: bitwise((a, b) => a | b),
   bitwiseANDLine: bitwise((a, b) => a & b),
