@@ -1,5 +1,12 @@
 /** A running NPU: tiles, streams between their DMAs, cores, and the host that starts it all. */
-import { type Process, Sharing, Signal, type Simulation, Store } from "../../kernel/mod.ts";
+import {
+  type Process,
+  ProcessError,
+  Sharing,
+  Signal,
+  type Simulation,
+  Store,
+} from "../../kernel/mod.ts";
 import { type Layout, Walker } from "./descriptor.ts";
 import { checkLayout } from "./descriptor.ts";
 import { type Coordinate, type Device, place } from "./device.ts";
@@ -117,8 +124,11 @@ export class Npu {
     if (inUse !== undefined) delete inUse[task.id];
   }
 
-  /** Checks a transfer between DDR and a shim channel and gives it a descriptor. */
-  configure(channel: Channel, memory: Memory, layout: Layout): ShimTask {
+  /**
+   * Checks a transfer between DDR and a shim channel.
+   * @throws {DescriptorError} if hardware cannot be told so, or it reaches beyond the buffer.
+   */
+  checkTransfer(channel: Channel, memory: Memory, layout: Layout): void {
     const what = `transfer of ${memory.name} on "${channel.name}"`;
     checkLayout(what, layout, "shim", this.device.limits(channel.at));
     const last = layout.dims.reduce((n, d) => n + (d.size - 1) * d.stride, layout.offset) + 1;
@@ -130,6 +140,11 @@ export class Npu {
           `${memory.bytes.length} bytes`,
       );
     }
+  }
+
+  /** Checks a transfer and gives it a descriptor. */
+  configure(channel: Channel, memory: Memory, layout: Layout): ShimTask {
+    this.checkTransfer(channel, memory, layout);
     return new ShimTask(this, channel, memory, layout);
   }
 
@@ -156,7 +171,7 @@ export class Npu {
         sim.stop();
       })(),
     );
-    const outcome = sim.run();
+    const outcome = unwrapped(() => sim.run());
     if (finished >= 0) return finished - began;
     const waits = outcome.waiting.map((w) => `  ${w.task} waits for ${w.for}`);
     throw new DeadlockError(
@@ -269,5 +284,14 @@ class End {
     if ((this.#walker as Walker).remaining > 0) return;
     this.#walker = undefined;
     this.#done?.();
+  }
+}
+
+/** Runs, and lets what an NPU cannot do through as such, not as the failure of a process. */
+function unwrapped<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw error instanceof ProcessError && error.cause instanceof RangeError ? error.cause : error;
   }
 }

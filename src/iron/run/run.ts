@@ -1,7 +1,9 @@
 /** Runs a design on the NPU model: lowers it, starts its cores, plays its runtime sequence. */
 import { type Process, Simulation } from "../../kernel/mod.ts";
 import {
+  type Channel,
   Device,
+  type Layout,
   type Memory,
   Npu,
   type NpuCounters,
@@ -10,7 +12,7 @@ import {
 } from "../../hardware/npu/mod.ts";
 import type { MemRef } from "../graph/body.ts";
 import type { DesignGraph, FunctionNode } from "../graph/graph.ts";
-import type { TensorType, TypedData } from "../graph/types.ts";
+import type { TypedData } from "../graph/types.ts";
 import { type CoreContext, runBody } from "./interpret.ts";
 import { lowerFifos } from "./lower.ts";
 
@@ -99,31 +101,42 @@ export function buildNpu(graph: DesignGraph, npu: Npu, args: readonly TypedData[
     name: `argument ${i}`,
     bytes: new Uint8Array(arg.buffer, arg.byteOffset, arg.byteLength),
   }));
-  return play(graph, npu, lowered.shim, memory, named);
+  const layouts = new Map<number, ShimTransfer>();
+  for (const op of sequence.ops) {
+    if (op.op !== "configure") continue;
+    const { id, fifo, arg, offset, sizes, strides } = op.transfer;
+    const channel = lowered.shim.get(fifo);
+    if (channel === undefined) throw new RangeError(`transfer on "${fifo}": no shim channel`);
+    const dims = sizes.map((size, d) => ({ size, stride: strides[d] }));
+    const layout = { elementBytes: sequence.args[arg].elementBytes, offset, dims };
+    npu.checkTransfer(channel, memory[arg], layout);
+    layouts.set(id, { channel, memory: memory[arg], layout });
+  }
+  return play(graph, npu, layouts, named);
+}
+
+interface ShimTransfer {
+  readonly channel: Channel;
+  readonly memory: Memory;
+  readonly layout: Layout;
 }
 
 function* play(
-  { sequence, fifos }: DesignGraph,
+  { sequence }: DesignGraph,
   npu: Npu,
-  shim: ReadonlyMap<string, import("../../hardware/npu/mod.ts").Channel>,
-  memory: readonly Memory[],
+  transfers: ReadonlyMap<number, ShimTransfer>,
   buffers: ReadonlyMap<string, TypedData>,
 ): Process<void> {
   const tasks = new Map<number, ShimTask>();
-  const types = new Map<string, TensorType>(fifos.map((f) => [f.name, f.type]));
   for (const op of sequence.ops) {
     if (op.op === "rtp_write") {
       const buffer = buffers.get(op.buffer);
       if (buffer === undefined) throw new RangeError(`rtp_write: no buffer "${op.buffer}"`);
       buffer[op.index] = op.value;
     } else if (op.op === "configure") {
-      const { id, fifo, arg, offset, sizes, strides } = op.transfer;
-      const channel = shim.get(fifo);
-      if (channel === undefined) throw new RangeError(`transfer on "${fifo}": no shim channel`);
-      const type = sequence.args[arg] ?? types.get(fifo);
-      const dims = sizes.map((size, d) => ({ size, stride: strides[d] }));
-      const layout = { elementBytes: type.elementBytes, offset, dims };
-      tasks.set(id, npu.configure(channel, memory[arg], layout));
+      const { id } = op.transfer;
+      const { channel, memory, layout } = transfers.get(id) as ShimTransfer;
+      tasks.set(id, npu.configure(channel, memory, layout));
     } else {
       const task = tasks.get(op.id);
       if (task === undefined) throw new RangeError(`${op.op} of transfer ${op.id}: not configured`);
