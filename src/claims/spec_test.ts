@@ -141,3 +141,15 @@ Deno.test("a claim is read with its defaults", () => {
   assert.equal(claim.calibrated_on, "table 3");
   assert.equal("note" in claim, false);
 });
+
+Deno.test("long hostile texts are read quickly", () => {
+  const began = performance.now();
+  for (const piece of ["1 ", "1-", "1,111", "a-", "1a ", " ", "to ", "1..", "<", "a<", "-"]) {
+    const text = piece.repeat(20_000);
+    parsePublishedNumber(text);
+    parsePublishedNumber(`1${text}`);
+    parsePublished(text, "ordering");
+    parsePublished(text, "trend");
+  }
+  assert.ok(performance.now() - began < 5000);
+});

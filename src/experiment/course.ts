@@ -1,7 +1,7 @@
 /** One scenario on its way: what is known of it, and what has happened so far. */
 import type { Experiment } from "../model/mod.ts";
 import type { ResolvedScenario } from "../scenario/mod.ts";
-import { writeFileAtomic } from "./files.ts";
+import { type OutputFile, writeFilesAtomic } from "./files.ts";
 import type { RunFailure, RunOptions, ScenarioOutcome } from "./outcome.ts";
 import { currentOf } from "./results.ts";
 import { type Current, type ResultPaths, resultPaths } from "./up-to-date.ts";
@@ -54,9 +54,10 @@ export class Course {
     this.options.onEvent?.({ type: "warning", scenario: this.outcome.id, message });
   };
 
-  write(path: string, data: string | Uint8Array): void {
-    writeFileAtomic(path, data);
-    this.files.push(path);
+  /** Writes files that belong together: all or none. @throws {OutputError} */
+  write(files: readonly OutputFile[]): void {
+    writeFilesAtomic(files);
+    this.files.push(...files.map(([path]) => path));
   }
 
   end(status: ScenarioOutcome["status"]): ScenarioOutcome {

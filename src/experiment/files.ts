@@ -50,39 +50,64 @@ const writeAll: WriteAll = (file, bytes) => {
 
 let serial = 0;
 
+/** A file to be written. */
+export type OutputFile = readonly [path: string, data: string | Uint8Array];
+
 /**
- * Writes a file as a whole: to a temporary file in the same folder, which then takes the name. The
- * folder is made if need be.
+ * Writes files that belong together: each to a temporary file in its own folder, and when all are
+ * complete they take their names, in order. Folders are made if need be.
  *
- * @throws {OutputError} if that fails; a file that was there stays as it was.
+ * @throws {OutputError} if one cannot be written; files that were there stay as they were.
  */
+export function writeFilesAtomic(
+  files: readonly OutputFile[],
+  write: WriteAll = writeAll,
+): void {
+  const temporaries: string[] = [];
+  let current = "";
+  try {
+    for (const [path, data] of files) {
+      current = path;
+      const temporary = join(dirname(path), `.${basename(path)}.${process.pid}-${serial++}.tmp`);
+      mkdirSync(dirname(path), { recursive: true });
+      temporaries.push(temporary);
+      writeWhole(temporary, data, write);
+    }
+    files.forEach(([path], i) => {
+      current = path;
+      renameSync(temporaries[i], path);
+    });
+  } catch (error) {
+    for (const temporary of temporaries) {
+      try {
+        rmSync(temporary, { force: true });
+      } catch {
+        // The first error says more.
+      }
+    }
+    throw new OutputError(`cannot write ${current}: ${reasonOf(error)}; nothing was changed`, {
+      cause: error,
+    });
+  }
+}
+
+function writeWhole(path: string, data: string | Uint8Array, write: WriteAll): void {
+  const file = openSync(path, "wx");
+  try {
+    write(file, typeof data === "string" ? new TextEncoder().encode(data) : data);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Writes one file as a whole, or not at all. @throws {OutputError} */
 export function writeFileAtomic(
   path: string,
   data: string | Uint8Array,
   write: WriteAll = writeAll,
 ): void {
-  const folder = dirname(path);
-  const temporary = join(folder, `.${basename(path)}.${process.pid}-${serial++}.tmp`);
-  let file: number | undefined;
-  try {
-    mkdirSync(folder, { recursive: true });
-    file = openSync(temporary, "wx");
-    write(file, typeof data === "string" ? new TextEncoder().encode(data) : data);
-    fsyncSync(file);
-    closeSync(file);
-    file = undefined;
-    renameSync(temporary, path);
-  } catch (error) {
-    try {
-      if (file !== undefined) closeSync(file);
-      rmSync(temporary, { force: true });
-    } catch {
-      // The first error says more.
-    }
-    throw new OutputError(`cannot write ${path}: ${reasonOf(error)}; nothing was changed`, {
-      cause: error,
-    });
-  }
+  writeFilesAtomic([[path, data]], write);
 }
 
 /**

@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { checkWritable, OutputError, type WriteAll, writeFileAtomic } from "./files.ts";
+import {
+  checkWritable,
+  OutputError,
+  type WriteAll,
+  writeFileAtomic,
+  writeFilesAtomic,
+} from "./files.ts";
 
 async function inFolder(test: (folder: string) => void | Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "files-"));
@@ -71,4 +77,19 @@ Deno.test("a folder that is a file, or below one, cannot be written, and why is 
     );
     checkWritable(join(folder, "new/sub"));
     assert.deepEqual(readdirSync(join(folder, "new/sub")), []);
+  }));
+
+Deno.test("files that belong together change together, or not at all", () =>
+  inFolder((folder) => {
+    const [a, b] = [join(folder, "a.csv"), join(folder, "b.json")];
+    writeFilesAtomic([[a, "a1"], [b, "b1"]]);
+    let written = 0;
+    const fullAtSecond: WriteAll = (file, bytes) =>
+      ++written === 2 ? fullDisk(file, bytes) : void writeSync(file, bytes);
+    assert.throws(
+      () => writeFilesAtomic([[a, "a2"], [b, "b2"]], fullAtSecond),
+      /cannot write .*b\.json: the disk is full; nothing was changed/,
+    );
+    assert.deepEqual([a, b].map((path) => readFileSync(path, "utf8")), ["a1", "b1"]);
+    assert.deepEqual(readdirSync(folder).sort(), ["a.csv", "b.json"]);
   }));

@@ -10,7 +10,7 @@ import {
 import { roundTable, SqlTables, type Table, writeCsv } from "../table/mod.ts";
 import type { Course } from "./course.ts";
 import { expand } from "./expand.ts";
-import { writeFileAtomic } from "./files.ts";
+import { type OutputFile, writeFileAtomic } from "./files.ts";
 import { gather, type SettingRows } from "./gather.ts";
 import { sha256 } from "./hash.ts";
 import { formatManifest, type Manifest, MANIFEST_FORMAT } from "./manifest.ts";
@@ -18,7 +18,7 @@ import { manifestClaims, referenceTables } from "./results.ts";
 import type { RunDone } from "./run.ts";
 import { commitOf, machine, peakMegabytes, type RunLog } from "./runlog.ts";
 
-/** Gathers, measures, draws and writes. The manifest comes last: it vouches for the rest. */
+/** Gathers, measures, draws and writes. All files or none; the manifest last. */
 export async function publish(course: Course, runs: readonly RunDone[]): Promise<Table> {
   const { job: { scenario, experiment }, options, outcome, paths, current } = course;
   const gathering: Gathering = {
@@ -40,8 +40,7 @@ export async function publish(course: Course, runs: readonly RunDone[]): Promise
   const measured = measureAll(scenario, { result: table, runs: gathered, ...references });
   outcome.claims = scenario.claims.map((claim, i) => judgeClaim(claim, measured[i]));
   outcome.events = runs.reduce((sum, { events }) => sum + events, 0);
-  course.write(paths.csv, csv);
-  const drawn = await drawInto(course, table);
+  const pictures = await drawPictures(course, table);
   const manifest: Manifest = {
     format: MANIFEST_FORMAT,
     scenario: scenario.id,
@@ -54,11 +53,14 @@ export async function publish(course: Course, runs: readonly RunDone[]): Promise
     events: outcome.events,
     event_hash: sha256(runs.map(({ hash }) => hash).join(" ")).slice(0, 16),
     csv: { sha256: sha256(csv), rows: table.rows.length, columns: [...table.columns] },
-    ...(drawn && current.figure_hash !== undefined ? { figure_hash: current.figure_hash } : {}),
-    pictures: drawn ? [...current.pictures] : [],
+    ...(pictures !== undefined && current.figure_hash !== undefined
+      ? { figure_hash: current.figure_hash }
+      : {}),
+    pictures: pictures === undefined ? [] : [...current.pictures],
     claims: manifestClaims(scenario, measured),
   };
-  course.write(paths.manifest, formatManifest(manifest));
+  const text = formatManifest(manifest);
+  course.write([[paths.csv, csv], ...pictures ?? [], [paths.manifest, text]]);
   writeRunLog(course, runs);
   return table;
 }
@@ -85,24 +87,25 @@ function measureAll(scenario: ResolvedScenario, tables: Record<string, Table>): 
   }
 }
 
-/** Draws and writes the pictures; a picture that cannot be drawn is a problem, the table stands. */
-export async function drawInto(course: Course, table: Table): Promise<boolean> {
+/** Draws the pictures; undefined if they cannot be drawn: a problem, but the table stands. */
+export async function drawPictures(
+  course: Course,
+  table: Table,
+): Promise<OutputFile[] | undefined> {
   const { job: { scenario }, options: { draw }, current, paths } = course;
-  if (draw === undefined || current.figure_hash === undefined) return true;
-  let pictures: Readonly<Record<string, Uint8Array>>;
+  if (draw === undefined || current.figure_hash === undefined) return [];
   try {
-    pictures = await draw.draw(scenario, table);
+    const pictures = await draw.draw(scenario, table);
+    return draw.extensions.map((extension): OutputFile => {
+      const bytes = pictures[extension];
+      if (bytes === undefined) throw new Error(`there is no ${extension}`);
+      return [paths.picture(extension), bytes];
+    });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     course.problems.push(`the figure cannot be drawn: ${why}`);
-    return false;
+    return undefined;
   }
-  for (const extension of draw.extensions) {
-    const bytes = pictures[extension];
-    if (bytes === undefined) throw new Error(`draw gave no ${extension} of ${scenario.id}`);
-    course.write(paths.picture(extension), bytes);
-  }
-  return true;
 }
 
 function writeRunLog(course: Course, runs: readonly RunDone[]): void {
@@ -123,5 +126,10 @@ function writeRunLog(course: Course, runs: readonly RunDone[]): void {
     machine: machine(),
     setting_ms,
   };
-  writeFileAtomic(paths.runlog, `${JSON.stringify(log)}\n`);
+  try {
+    writeFileAtomic(paths.runlog, `${JSON.stringify(log)}\n`);
+  } catch (error) {
+    // The result is complete without it.
+    course.warn(error instanceof Error ? error.message : String(error));
+  }
 }

@@ -11,6 +11,6 @@ export type Systems = Readonly<Record<string, () => Promise<SystemModule>>>;
 
 /** Every system of this tool. */
 export const SYSTEMS: Systems = {
-  // freshen: () => import("../freshen/mod.ts"),
+  freshen: () => import("../freshen/mod.ts"),
   validation: () => import("../validation/mod.ts"),
 };

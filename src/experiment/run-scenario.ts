@@ -3,11 +3,11 @@ import { judgeClaim, type Measured } from "../claims/mod.ts";
 import { readCsv } from "../table/mod.ts";
 import { Course, type Job } from "./course.ts";
 import { executeRuns } from "./execute-runs.ts";
-import { checkWritable } from "./files.ts";
+import { checkWritable, type OutputFile } from "./files.ts";
 import { formatManifest, type Manifest } from "./manifest.ts";
 import type { RunOptions, ScenarioOutcome } from "./outcome.ts";
 import { InterruptedError, type Pool } from "./pool.ts";
-import { drawInto, publish } from "./publish.ts";
+import { drawPictures, publish } from "./publish.ts";
 import { manifestClaims, measuredOnDisk } from "./results.ts";
 import { decide, type Decision } from "./up-to-date.ts";
 
@@ -83,17 +83,21 @@ async function keep(
       cached: 0,
     });
   }
-  const drawn = decision.todo === "draw" ? await drawInto(course, table) : true;
+  const pictures = decision.todo === "draw" ? await drawPictures(course, table) : [];
   const { figure_hash: _, ...rest } = manifest;
   const now: Manifest = {
     ...rest,
     title: scenario.title,
-    ...(drawn && current.figure_hash !== undefined ? { figure_hash: current.figure_hash } : {}),
-    pictures: drawn ? [...current.pictures] : manifest.pictures,
+    ...(pictures !== undefined && current.figure_hash !== undefined
+      ? { figure_hash: current.figure_hash }
+      : {}),
+    pictures: pictures === undefined ? manifest.pictures : [...current.pictures],
     claims: manifestClaims(scenario, measured),
   };
   const text = formatManifest(now);
-  if (text !== formatManifest(manifest)) course.write(paths.manifest, text);
+  const files: OutputFile[] = [...pictures ?? []];
+  if (text !== formatManifest(manifest)) files.push([paths.manifest, text]);
+  course.write(files);
   if (course.problems.length > 0) return course.end("failed");
   return course.end(decision.todo === "draw" ? "redrawn" : "up-to-date");
 }

@@ -15,6 +15,8 @@ const readSource: ReadSource = (path) => existsSync(path) ? readFileSync(path, "
 // Static imports, exports from, dynamic imports and worker URLs with a literal path.
 const IMPORT = /(?:\bfrom|\bimport|\bimport\s*\(|\bnew URL\()\s*["'](\.{1,2}\/[^"']+)["']/g;
 
+const SOURCE = /\.[cm]?[jt]sx?$/;
+
 /** Every source file reachable from `entries` by relative imports, sorted. */
 export function importGraph(
   entries: readonly string[],
@@ -27,17 +29,33 @@ export function importGraph(
     const text = read(path);
     if (text === undefined) continue;
     found.set(path, text);
-    if (!/\.[cm]?[jt]sx?$/.test(path)) continue;
+    if (!SOURCE.test(path)) continue;
     for (const [, target] of text.matchAll(IMPORT)) open.push(resolve(dirname(path), target));
   }
   return new Map([...found].sort(([a], [b]) => a < b ? -1 : 1));
 }
 
-/** Hash over the paths (below `root`) and texts of a graph's files; comments count, too. */
+/** Source without the comments that have lines of their own, and without empty lines. */
+export function withoutComments(text: string): string {
+  const kept: string[] = [];
+  let inside = false;
+  for (const line of text.split(/\r?\n/)) {
+    const start = line.trimStart();
+    if (inside || start.startsWith("/**")) inside = !line.includes("*/");
+    else if (start !== "" && !start.startsWith("//")) kept.push(line);
+  }
+  return kept.join("\n");
+}
+
+/**
+ * Hash over the paths (below `root`) and texts of a graph's files. Comments do not count: a better
+ * docstring does not make a result out of date.
+ */
 export function hashGraph(files: ReadonlyMap<string, string>, root: string): string {
-  const lines = [...files].map(([path, text]) =>
-    `${relative(root, path).split(sep).join("/")} ${sha256(text)}`
-  );
+  const lines = [...files].map(([path, text]) => {
+    const code = SOURCE.test(path) ? withoutComments(text) : text;
+    return `${relative(root, path).split(sep).join("/")} ${sha256(code)}`;
+  });
   return sha256(lines.sort().join("\n"));
 }
 

@@ -44,17 +44,34 @@ export interface Insets {
   readonly bottom: number;
 }
 
-/**
- * Draws a chart inside `rect`; `extra` is further room at each side, to line its data area up with a
- * neighbour's.
- *
- * @returns the distances of the data area from the sides of `rect`.
- */
+const NONE: Insets = { left: 0, right: 0, top: 0, bottom: 0 };
+
+/** Draws a chart inside `rect`, with `extra` room at its sides to line its data area up. */
 export function drawChart(
   context: Context,
   rect: Rect,
   chart: ChartDescription,
-  extra: Insets = { left: 0, right: 0, top: 0, bottom: 0 },
+  extra: Insets = NONE,
+): void {
+  run(context, rect, chart, extra, chart.plugins ?? []);
+}
+
+/** The distances of the data area from the sides of `rect`, as `drawChart` would have them. */
+export function measureChart(
+  context: Context,
+  rect: Rect,
+  chart: ChartDescription,
+  extra: Insets = NONE,
+): Insets {
+  return run(context, rect, chart, extra, [{ id: "measure", beforeDraw: () => false }]);
+}
+
+function run(
+  context: Context,
+  rect: Rect,
+  chart: ChartDescription,
+  extra: Insets,
+  plugins: NonNullable<ChartDescription["plugins"]>,
 ): Insets {
   const { width, height } = rect;
   context.save();
@@ -74,7 +91,7 @@ export function drawChart(
       devicePixelRatio: 1,
       events: [],
     },
-    plugins: chart.plugins ?? [],
+    plugins,
     platform: BasicPlatform,
   } as unknown as ChartConfiguration;
   const drawn = new Chart(canvas as never, config);

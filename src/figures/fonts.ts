@@ -9,8 +9,8 @@ import "./no-system-fonts.ts";
 import { GlobalFonts } from "@napi-rs/canvas";
 import { existsSync, readFileSync } from "node:fs";
 
-/** The family under which the font is registered and named in the SVG. */
-export const FONT_FAMILY = "DejaVu Sans";
+/** The family under which the font is registered: no font of the machine answers to this name. */
+export const FONT_FAMILY = "Wherewhen DejaVu Sans";
 
 const FILES = ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf"];
 
@@ -39,7 +39,7 @@ export function registerFonts(): void {
   if (registered) return;
   for (const file of FILES) {
     const bytes = fontBytes(file);
-    if (GlobalFonts.register(bytes as Buffer) === null) {
+    if (GlobalFonts.register(bytes as Buffer, FONT_FAMILY) === null) {
       throw new Error(`font ${file} could not be read: the file is damaged`);
     }
   }

@@ -1,5 +1,5 @@
 /** Where everything of a picture goes: title, legend, panels in a grid with their data areas in line. */
-import { drawChart, type Insets } from "./chart.ts";
+import { type Insets, measureChart } from "./chart.ts";
 import type { LegendEntry, Placement } from "./kinds/kind.ts";
 import { layLegend, type LegendLayout } from "./legend.ts";
 import { type Cellular, sharedExtents } from "./panels.ts";
@@ -116,7 +116,7 @@ function rowHeights(
 ): number[] {
   const rows = Math.ceil(cells.length / perRow);
   const panelWidth = (width - GUTTER * (perRow - 1)) / perRow;
-  const share = perRow > 1 ? 0.72 : rows > 1 ? 0.42 : 0.6;
+  const share = perRow > 2 ? 0.85 : perRow > 1 ? 0.72 : rows > 1 ? 0.42 : 0.6;
   const heights = Array.from({ length: rows }, (_, row) => {
     const first = row * perRow;
     const own = cells.slice(first, first + perRow);
@@ -191,23 +191,39 @@ function align(context: Context, grid: Grid): Placed[] {
   const placed = place(grid, taken.map((t) => t + data));
   const { insets, most } = sides(placed);
   return placed.map((p, i) => {
-    const own = insets[i];
-    if (own === undefined) return p;
+    if (insets[i] === undefined) return p;
     const sameColumn = (j: number) => j % perRow === i % perRow;
     const sameRow = (j: number) => Math.floor(j / perRow) === Math.floor(i / perRow);
-    return {
-      ...p,
-      extra: {
-        left: most("left", sameColumn) - own.left,
-        right: most("right", sameColumn) - own.right,
-        top: most("top", sameRow) - own.top,
-        bottom: most("bottom", sameRow) - own.bottom,
-      },
-    };
+    return padded(context, p, {
+      left: most("left", sameColumn),
+      right: most("right", sameColumn),
+      top: most("top", sameRow),
+      bottom: most("bottom", sameRow),
+    });
   });
+}
+
+// Chart.js lets padding and overhanging labels share their room, so that what padding does is found
+// by trying: each round adds what is still missing.
+function padded(context: Context, placed: Placed, wanted: Insets): Placed {
+  let current = placed;
+  for (let round = 0; round < 4; round++) {
+    const own = insetsOf(context, current) as Insets;
+    const missing = (side: keyof Insets) =>
+      Math.max(0, current.extra[side] + wanted[side] - own[side]);
+    const extra = {
+      left: missing("left"),
+      right: missing("right"),
+      top: missing("top"),
+      bottom: missing("bottom"),
+    };
+    current = { ...current, extra };
+  }
+  return current;
 }
 
 function insetsOf(context: Context, placed: Placed): Insets | undefined {
   const chart = placed.cell.panel.chart?.(placed.placement);
-  return chart === undefined ? undefined : drawChart(context, placed.rect, chart);
+  if (chart === undefined) return undefined;
+  return measureChart(context, placed.rect, chart, placed.extra);
 }

@@ -1,6 +1,6 @@
 /** The measures of an axis as series: one per column and per value of the series column. */
 import type { Row } from "../table/mod.ts";
-import type { Axis, Measure } from "./channels.ts";
+import type { Axis, Mark, Measure } from "./channels.ts";
 import { type Category, categoryExtent, type Extent, extentOf, place } from "./extent.ts";
 import { type Ruler, ruler } from "./ruler.ts";
 import { distinct, groups, isText, number, observe } from "./data.ts";
@@ -66,13 +66,20 @@ function tickLabel(axis: Axis, value: Row[string], labels: Labels, format: Numbe
 /** The extent of an x axis, from its rows. */
 export function axisExtent(axis: Axis, input: PanelInput, pad: number): Extent {
   if (isCategory(axis, input.rows)) return categoryExtent(categoriesOf(axis, input));
-  return extentOf(input.rows.map((row) => number(row[axis.column])), {
+  const marked = (input.plot.marks ?? []).flatMap((m) => [m.x, m.x_to])
+    .filter((x) => typeof x === "number");
+  return extentOf([...input.rows.map((row) => number(row[axis.column])), ...marked], {
     scale: axis.scale,
     min: axis.min,
     max: axis.max,
     pad,
     fromZero: 0.1,
   });
+}
+
+/** The numbers that reference marks ask a measure axis to reach. */
+export function markReach(marks: readonly Mark[] | undefined): number[] {
+  return (marks ?? []).flatMap((m) => [m.y ?? NaN, m.y_to ?? NaN]);
 }
 
 /** The columns that a measure axis shows. */

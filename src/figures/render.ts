@@ -34,6 +34,28 @@ export interface Figure {
  * @throws {FigureError} when a column is missing or there is nothing to draw.
  */
 export function renderFigure(table: Table, spec: FigureSpec, options: FigureOptions = {}): Figure {
+  const { picture, warnings } = pictureOf(table, spec, options);
+  const { width, height } = picture;
+  const paint = (context: Context) => paintPicture(context, picture);
+  return { png: paintPng(width, height, paint), svg: paintSvg(width, height, paint), warnings };
+}
+
+/** Draws as `renderFigure` does, without the PNG, whose compression takes most of the time. */
+export function renderSvg(
+  table: Table,
+  spec: FigureSpec,
+  options: FigureOptions = {},
+): Omit<Figure, "png"> {
+  const { picture, warnings } = pictureOf(table, spec, options);
+  const paint = (context: Context) => paintPicture(context, picture);
+  return { svg: paintSvg(picture.width, picture.height, paint), warnings };
+}
+
+function pictureOf(
+  table: Table,
+  spec: FigureSpec,
+  options: FigureOptions,
+): { picture: Picture; warnings: readonly string[] } {
   const problems = checkColumns(spec, table.columns);
   if (problems.length > 0) {
     throw new FigureError(
@@ -51,12 +73,7 @@ export function renderFigure(table: Table, spec: FigureSpec, options: FigureOpti
     title: spec.title ?? options.title,
     note: spec.note ?? options.note,
   });
-  const paint = (context: Context) => paintPicture(context, picture);
-  return {
-    png: paintPng(picture.width, picture.height, paint),
-    svg: paintSvg(picture.width, picture.height, paint),
-    warnings: [...warnings],
-  };
+  return { picture, warnings: [...warnings] };
 }
 
 function paintPicture(context: Context, picture: Picture): void {

@@ -1,6 +1,17 @@
 import assert from "node:assert/strict";
-import { figureSchema, renderFigure } from "./mod.ts";
+import { createCanvas, loadImage } from "@napi-rs/canvas";
+import { FigureError, type FigureInput, figureSchema, renderFigure, renderSvg } from "./mod.ts";
+import type { Cell, Row, Table } from "../table/mod.ts";
 import { MOCKS } from "./testing/mocks.ts";
+import { SMALL } from "./testing/small.ts";
+
+function draw(rows: Row[], figure: FigureInput) {
+  const table: Table = { columns: Object.keys(rows[0] ?? { time_s: 0, rate_mops: 0 }), rows };
+  return renderSvg(table, figureSchema.parse(figure));
+}
+
+const series = (values: Cell[]): Row[] => values.map((v, i) => ({ time_s: i, rate_mops: v }));
+const line: FigureInput = { kind: "line", x: { column: "time_s" }, y: { column: "rate_mops" } };
 
 /** Width and height in a PNG's header. */
 function pngSize(png: Uint8Array): [number, number] {
@@ -10,13 +21,100 @@ function pngSize(png: Uint8Array): [number, number] {
 }
 
 for (const mock of MOCKS) {
-  Deno.test(`${mock.id} is drawn as PNG and SVG from one description`, () => {
-    const spec = figureSchema.parse(mock.figure);
-    const { png, svg } = renderFigure(mock.table, spec, mock);
-    const [width, height] = pngSize(png);
-    assert.ok(width >= 1600 && height >= 300, `${width} x ${height}`);
+  Deno.test(`the form of ${mock.id} is drawn with its title as text`, () => {
+    const { svg } = renderSvg(mock.table, figureSchema.parse(mock.figure), mock);
     assert.match(svg, /^<\?xml version="1.0".*\n<svg [^>]*viewBox/);
-    assert.ok(svg.includes(`>${mock.title}<`), "the title is text");
+    assert.ok(svg.includes(`>${mock.title}<`));
     assert.ok(!/NaN|Infinity|undefined/.test(svg));
   });
 }
+
+Deno.test("a PNG is at least 1600 pixels wide, however narrow the figure", () => {
+  const [small] = SMALL;
+  assert.ok(small !== undefined);
+  for (const [width, expected] of [[undefined, 1800], [400, 1600], [1200, 2400]] as const) {
+    const spec = figureSchema.parse({ ...small.figure, width });
+    assert.equal(pngSize(renderFigure(small.table, spec).png)[0], expected);
+  }
+});
+
+Deno.test("the same table gives the same bytes, whatever was drawn between", () => {
+  const [first, other] = [SMALL[0], SMALL[4]];
+  assert.ok(first !== undefined && other !== undefined);
+  const spec = figureSchema.parse(first.figure);
+  const one = renderFigure(first.table, spec, first);
+  renderFigure(other.table, figureSchema.parse(other.figure), other);
+  const two = renderFigure(first.table, spec, first);
+  assert.deepEqual(one.png, two.png);
+  assert.equal(one.svg, two.svg);
+});
+
+Deno.test("a picture is white at its edges and inked inside", async () => {
+  const spec = figureSchema.parse({ ...line, styles: { rate_mops: { color: "#ff0000" } } });
+  const table = { columns: ["time_s", "rate_mops"], rows: series([1, 5, 3]) };
+  const { png } = renderFigure(table, spec);
+  const image = await loadImage(png);
+  const context = createCanvas(image.width, image.height).getContext("2d");
+  context.drawImage(image, 0, 0);
+  const { data } = context.getImageData(0, 0, image.width, image.height);
+  const pixel = (x: number, y: number) => [...data.slice((y * image.width + x) * 4).slice(0, 4)];
+  for (const [x, y] of [[0, 0], [image.width - 1, 0], [0, image.height - 1]] as const) {
+    assert.deepEqual(pixel(x, y), [255, 255, 255, 255]);
+  }
+  let red = 0;
+  for (let i = 0; i < data.length; i += 4) {
+    if ((data[i] as number) > 240 && (data[i + 1] as number) < 20) red++;
+  }
+  assert.ok(red > 2000, `${red} pixels of the line`);
+});
+
+Deno.test("a missing column is named with its place and the nearest column", () => {
+  assert.throws(
+    () => draw([{ time_s: 1, rate_mop: 2 }], line),
+    (error: Error) =>
+      error instanceof FigureError &&
+      /^figure\.y\.column: no column "rate_mops".*did you mean rate_mop\?/.test(error.message),
+  );
+});
+
+Deno.test("an empty table and a filter that keeps nothing are refused", () => {
+  assert.throws(() => draw([], line), /the table has no rows/);
+  assert.throws(
+    () => draw(series([1]), { ...line, where: { time_s: 7 } }),
+    /figure\.where keeps no row of the table: \{"time_s":7\}/,
+  );
+});
+
+Deno.test("points that cannot be shown are told, not dropped in silence", () => {
+  const log: FigureInput = { ...line, y: { column: "rate_mops", scale: "log" } };
+  assert.deepEqual(draw(series([1, 0, -3, 10]), log).warnings, [
+    "Rate: 2 points at or below zero cannot be shown on a log axis",
+  ]);
+  assert.deepEqual(draw(series([1, null, 2]), line).warnings, [
+    "Rate: 1 points have no number and leave a gap",
+  ]);
+  const repeated = [...series([1, 2]), ...series([3, 4])];
+  assert.match(draw(repeated, line).warnings[0] ?? "", /2 places hold several rows/);
+});
+
+Deno.test("odd tables still make a picture: one point, all equal, all zero, tiny, huge", () => {
+  for (const values of [[5], [7, 7, 7], [0, 0], [1e-12, 2e-12], [1e15, 3e15], [null, null]]) {
+    const { svg } = draw(series(values), line);
+    assert.ok(!/NaN|Infinity/.test(svg), JSON.stringify(values));
+  }
+});
+
+Deno.test("a series keeps its colour in every panel, even where another is missing", () => {
+  const rows = [["a", "x", 1], ["a", "y", 2], ["b", "y", 3], ["b", "x", 4]]
+    .flatMap(([panel, name, v]) =>
+      [1, 2].map((t) => ({
+        panel: panel as string,
+        name: name as string,
+        time_s: t,
+        rate_mops: Number(v) * t,
+      }))
+    );
+  const { svg } = draw(rows, { ...line, series: "name", facet: { column: "panel" } });
+  const colors = [...svg.matchAll(/stroke="(#\w{6})" stroke-width="2"/g)].map((m) => m[1]);
+  assert.deepEqual(new Set(colors), new Set(["#0072B2", "#E69F00"]));
+});

@@ -65,7 +65,7 @@ function breakName(name: string, slot: number): string {
 /** Room that a tick label takes along its axis, in logical pixels. */
 type Room = (label: string) => number;
 
-const UPRIGHT: Room = () => 24;
+const UPRIGHT: Room = () => 20;
 const FLAT: Room = (label) => label.length * 7.6 + 8;
 
 /** What a ruler must know of its axis. */
@@ -126,8 +126,8 @@ function linearStep(extent: Extent, count: number, format: NumberFormat | undefi
 function stepped(extent: Extent, step: number, format: NumberFormat | undefined): Ruler {
   let { min, max } = extent;
   const range = max - min;
-  const below = Math.floor(min / step + 1e-9) * step;
-  const above = Math.ceil(max / step - 1e-9) * step;
+  const below = Math.min(min, Math.floor(min / step + 1e-9) * step);
+  const above = Math.max(max, Math.ceil(max / step - 1e-9) * step);
   // Round out, unless that leaves much empty: then the axis ends a little beyond the data.
   if (extent.nice) {
     if (extent.fixedMin === undefined) {

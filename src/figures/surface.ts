@@ -26,7 +26,8 @@ export function paintPng(width: number, height: number, paint: Paint): Uint8Arra
   const canvas = createCanvas(Math.round(width * ratio), Math.round(height * ratio));
   const context = prepared(canvas.getContext("2d"));
   context.scale(ratio, ratio);
-  background(context, width, height);
+  // A little over: a last row of less than a device pixel would stay half transparent.
+  background(context, width + 1, height + 1);
   paint(context, ratio);
   return canvas.toBuffer("image/png");
 }

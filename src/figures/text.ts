@@ -47,8 +47,8 @@ export function paintLines(
   context.font = font(size, weight);
   context.fillStyle = color;
   context.textAlign = align;
-  context.textBaseline = "top";
-  lines.forEach((line, i) => context.fillText(line, x, y + i * size * 1.3));
+  context.textBaseline = "alphabetic";
+  lines.forEach((line, i) => context.fillText(line, x, y + size * (0.93 + i * 1.3)));
   context.restore();
   return y + blockHeight(lines, size);
 }

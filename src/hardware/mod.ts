@@ -2,7 +2,7 @@
 export { HOST_PARTS } from "./parts/mod.ts";
 export type { Constant, HostConstants, HostPart, Mark } from "./parts/mod.ts";
 export { hostSchema, type HostSpec, type HostYaml } from "./host-spec.ts";
-export { linkSchema, type LinkSpec, type LinkYaml } from "./network/spec.ts";
+export * from "./network/mod.ts";
 export { platformSchema, type PlatformYaml } from "./platform-spec.ts";
 export { buildPlatform, Platform } from "./platform.ts";
 export {

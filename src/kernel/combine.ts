@@ -32,7 +32,8 @@ export function any<W extends readonly Waitable<any>[]>(
 /**
  * Waits at most `limit` ns: the value, or `TIMED_OUT`, and then the request is taken back. A process
  * given instead of a waitable runs as a task of its own and is interrupted when the time is up (its
- * `finally` blocks run before the waiter goes on).
+ * `finally` blocks run before the waiter goes on). At exactly the limit the time-out wins over whatever
+ * was scheduled after this wait began.
  *
  * @throws {RangeError} for a negative limit.
  */

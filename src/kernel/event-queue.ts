@@ -76,34 +76,37 @@ export class EventQueue extends EventPool {
   next(limit: number): number {
     for (;;) {
       let slot: number;
+      let time = this.now;
       if (this.#laneHead !== this.#laneTail && (this.#laneOpen || this.#nothingNow())) {
-        if (this.now > limit) return -1;
+        if (time > limit) return -1;
         slot = this.#lane[this.#laneHead];
         this.#laneHead = (this.#laneHead + 1) & (this.#lane.length - 1);
-      } else if (this.#runAt < this.#runEnd) {
-        const time = this.#runTime[this.#runAt];
-        if (this.#heap.size !== 0 && this.#heap.times[0] < time) {
-          const first = this.#heap.times[0];
-          if (first > limit) return -1;
-          slot = this.#heap.shift();
-          this.now = first;
-        } else {
+      } else {
+        const heap = this.#heap;
+        if (this.#runAt < this.#runEnd) {
+          time = this.#runTime[this.#runAt];
+          if (heap.size !== 0 && heap.times[0] < time) {
+            time = heap.times[0];
+            if (time > limit) return -1;
+            slot = heap.shift();
+          } else {
+            if (time > limit) return -1;
+            slot = this.#runSlot[this.#runAt++];
+          }
+        } else if (heap.size !== 0) {
+          time = heap.times[0];
           if (time > limit) return -1;
-          slot = this.#runSlot[this.#runAt++];
-          this.now = time;
-        }
+          slot = heap.shift();
+        } else if (this.#advance()) continue;
+        else return -1;
         this.#laneOpen = false;
-      } else if (this.#heap.size !== 0) {
-        const first = this.#heap.times[0];
-        if (first > limit) return -1;
-        slot = this.#heap.shift();
-        this.now = first;
-        this.#laneOpen = false;
-      } else if (this.#advance()) continue;
-      else return -1;
+      }
       this.size--;
       this.give(slot);
-      if (this.words[(slot << 3) + 4] !== DEAD) return slot;
+      if (this.words[(slot << 3) + 4] !== DEAD) {
+        this.now = time;
+        return slot;
+      }
       this.dead--;
     }
   }

@@ -113,14 +113,18 @@ Deno.test("events leave in order for any mix of additions, cancellations and lim
         }
       } else if ("take" in s) {
         const limit = queue.now + s.ahead;
+        let now = queue.now;
         for (let i = 0; i < s.take; i++) {
           const slot = queue.next(limit);
           const head = twin.events[0];
           if (head === undefined || head.time > limit) {
             assert.equal(slot, -1);
+            assert.equal(queue.now, now, "nothing taken, but the clock moved");
             break;
           }
           assert.equal(queue.words[slot * 8 + 5], head.id);
+          assert.equal(queue.now, head.time);
+          now = head.time;
           twin.events.shift();
         }
       } else if (twin.events.length > 0) {

@@ -3,7 +3,10 @@ import { Level } from "./level.ts";
 import type { Simulation } from "./simulation.ts";
 import { Condition, type Waiter, WaitQueue } from "./waiting.ts";
 
-/** A first-in, first-out store of items, unbounded or with a capacity. */
+/**
+ * A first-in, first-out store of items, unbounded or with a capacity. An item handed to a process that
+ * is interrupted before it goes on is put back in front; an item that has been sent stays.
+ */
 export class Store<T> {
   /** Items held over time. */
   readonly size: Level;

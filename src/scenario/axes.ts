@@ -5,6 +5,8 @@ import type { Cell, Row } from "../table/mod.ts";
 import type { Experiment } from "../model/mod.ts";
 import { check, errorAtKey, errorAtValue, type Path, placeAt } from "./check.ts";
 import type { YamlFile } from "./document.ts";
+import { SHELL } from "./shell.ts";
+import { inline, writtenFor } from "./examples.ts";
 import { isMapping, type Written } from "./shell-reader.ts";
 import { choicesOf, examplesOf, shapeOf } from "./inside.ts";
 import type { Finding } from "./located.ts";
@@ -32,13 +34,14 @@ export function columnOf(key: string, schema: z.ZodType | undefined): VariedColu
   };
 }
 
-/** A canonical value as a cell of its column. */
-export function cellOf(value: unknown, column: VariedColumn): Cell {
+/** A canonical value as a cell of its column; a list or a mapping as it is written. */
+function cellOf(value: unknown, column: VariedColumn, schema: z.ZodType | undefined): Cell {
   if (value === undefined || value === null) return null;
   if (typeof value === "number") {
     return column.factor === undefined ? value : Number((value / column.factor).toPrecision(15));
   }
-  return typeof value === "string" || typeof value === "boolean" ? value : JSON.stringify(value);
+  if (typeof value === "string" || typeof value === "boolean") return value;
+  return inline((schema === undefined ? undefined : writtenFor(schema, value))?.value ?? value);
 }
 
 /** Keys, values and completeness of everything that sets parameters; errors go to `report`. */
@@ -52,13 +55,10 @@ export function resolveAxes(
   const names = Object.keys(shape);
   const known = (path: Path, key: string, varied: boolean): boolean => {
     if (Object.hasOwn(shape, key) || (varied && key === HARDWARE)) return true;
-    const hint = !varied && key === HARDWARE
-      ? `; "${HARDWARE}" stands beside "parameters", not in it`
-      : undefined;
-    const message = unknownName("parameter", key, varied ? [...names, HARDWARE] : names);
-    report(
-      errorAtKey(yaml, path, hint === undefined ? message : `unknown parameter "${key}"${hint}`),
-    );
+    const message = Object.hasOwn(SHELL, key)
+      ? `"${key}" is a key of the scenario, not a parameter; write it beside "${path[0]}"`
+      : unknownName("parameter", key, varied ? [...names, HARDWARE] : names);
+    report(errorAtKey(yaml, path, message));
     return false;
   };
   /** The canonical value at `path`; undefined if it is wrong (and reported). */
@@ -115,7 +115,7 @@ export function resolveAxes(
         const message = `the same value as item ${first + 1} of the list; each point runs once`;
         report(errorAtValue(yaml, path, message));
       } else seen.set(same, i);
-      points.push(pointOf({ [key]: found.value }, [column]));
+      points.push(pointOf({ [key]: found.value }, [column], {}));
     });
     return { from: "sweep", columns: [column], points };
   }
@@ -139,13 +139,34 @@ export function resolveAxes(
     const otherwise: Parameters = { ...base, [HARDWARE]: written.hardware };
     const effective = (values: Record<string, unknown>, key: string) =>
       Object.hasOwn(values, key) ? values[key] : otherwise[key];
-    const columns = keys
-      .filter((key) =>
-        new Set(canonical.map((v) => JSON.stringify(effective(v, key)) ?? "")).size > 1
-      )
-      .map((key) => columnOf(key, shape[key]));
+    const first = new Map<string, number>();
+    canonical.forEach((values, i) => {
+      const same = JSON.stringify(keys.map((key) => effective(values, key)));
+      const other = first.get(same);
+      if (other === undefined) first.set(same, i);
+      else if (Object.keys(values).length > 0) {
+        const message = `the same setting as item ${other + 1} of the list; each runs once`;
+        report(errorAtValue(yaml, ["cases", i], message));
+      }
+    });
+    const columns = keys.map((key) => columnOf(key, shape[key]));
     const points = canonical.map((values) => pointOf(values, columns, otherwise));
     return { from: "cases", columns, points };
+  }
+
+  function pointOf(
+    values: Readonly<Record<string, unknown>>,
+    columns: readonly VariedColumn[],
+    otherwise: Parameters,
+  ): AxisPoint {
+    const { [HARDWARE]: hardware, ...parameters } = values;
+    const cells: Row = {};
+    for (const column of columns) {
+      const { key } = column;
+      const value = Object.hasOwn(values, key) ? values[key] : otherwise[key];
+      cells[column.column] = cellOf(value, column, shape[key]);
+    }
+    return typeof hardware === "string" ? { parameters, hardware, cells } : { parameters, cells };
   }
 
   /** Every parameter without default must be set by `parameters`, a sweep, or each case. */
@@ -174,21 +195,4 @@ function expected(schema: z.ZodType): string {
   if (choices !== undefined) return `; expected ${oneOf(choices)}`;
   const [example] = examplesOf(schema);
   return example === undefined ? "" : `; write for example ${example}`;
-}
-
-function pointOf(
-  values: Readonly<Record<string, unknown>>,
-  columns: readonly VariedColumn[],
-  otherwise: Parameters = {},
-): AxisPoint {
-  const { [HARDWARE]: hardware, ...parameters } = values;
-  const cells: Row = {};
-  for (const column of columns) {
-    const { key } = column;
-    cells[column.column] = cellOf(
-      Object.hasOwn(values, key) ? values[key] : otherwise[key],
-      column,
-    );
-  }
-  return typeof hardware === "string" ? { parameters, hardware, cells } : { parameters, cells };
 }

@@ -23,11 +23,27 @@ export function placeAt(root: Place, path: Path): { place: Place; found: boolean
 export function errorAtValue(yaml: YamlFile, path: Path, message: string): Finding {
   const { place, found } = placeAt(yaml.root, path);
   if (!found) return errorAtKey(yaml, path, message);
-  // A block of several lines is shown by its key.
-  const block = place.children.size > 0 && place.key !== undefined &&
-    yaml.lines.source.slice(place.key[1], place.start).includes("\n");
+  // A block of several lines is shown by its key, also a text after | or >.
+  const { source } = yaml.lines;
+  const block = place.key !== undefined && (/^[|>]/.test(source.slice(place.start, place.end)) ||
+    place.children.size > 0 && source.slice(place.key[1], place.start).includes("\n"));
   const [start, end] = block ? place.key as readonly [number, number] : [place.start, place.end];
   return yaml.lines.finding(start, end, message, path.join("."));
+}
+
+/** An error under `word` inside the text at `path`, or under all of it if the word is not found. */
+export function errorAtWord(
+  yaml: YamlFile,
+  path: Path,
+  word: string | undefined,
+  message: string,
+): Finding {
+  const { place, found } = placeAt(yaml.root, path);
+  const text = yaml.lines.source.slice(place.start, place.end);
+  const at = found && word !== undefined && word !== "" ? text.indexOf(word) : -1;
+  if (at < 0) return errorAtValue(yaml, path, message);
+  const start = place.start + at;
+  return yaml.lines.finding(start, start + (word as string).length, message, path.join("."));
 }
 
 /** An error under the key at `path`; for a missing one, at the mapping that should have it. */
@@ -163,10 +179,10 @@ function unknownKeys(
 ): Finding[] {
   const written = placeAt(context.yaml.root, path).place.children;
   const known = schemasAt(context.schema, issue.path)
-    .flatMap((s) => Object.keys(shapeOf(s) ?? {}))
-    .filter((key) => !written.has(key));
+    .flatMap((s) => Object.keys(shapeOf(s) ?? {}));
+  const free = known.filter((key) => !written.has(key));
   return issue.keys.map((key) =>
-    errorAtKey(context.yaml, [...path, key], unknownName(context.noun, key, known))
+    errorAtKey(context.yaml, [...path, key], unknownName(context.noun, key, free, known))
   );
 }
 
@@ -195,8 +211,16 @@ function locate(context: Context, issues: readonly z.core.$ZodIssue[]): Finding[
       const inner = issue.issues[0]?.message ?? issue.message;
       return [errorAtKey(yaml, path, `"${String(path[path.length - 1])}": ${inner}`)];
     }
-    return [errorAtValue(yaml, path, issue.message)];
+    return [errorAtValue(yaml, path, wholeNumber(context, issue) ?? issue.message)];
   });
+}
+
+/** zod calls what is no number at all wrong for a `number`, also where a whole one is wanted. */
+function wholeNumber(context: Context, issue: z.core.$ZodIssue): string | undefined {
+  if (issue.code !== "invalid_type" || !issue.message.startsWith("expected a number")) return;
+  const [schema] = schemasAt(context.schema, issue.path);
+  if (schema === undefined || kindOf(schema) !== "int") return;
+  return issue.message.replace("a number", "a whole number");
 }
 
 /** What a missing key should have held. */

@@ -75,6 +75,8 @@ function syntaxError(lines: Lines, error: YAMLError): Finding {
   return lines.finding(start, end, message);
 }
 
+const article = (noun: string) => `${/^[aeiou]/.test(noun) ? "an" : "a"} ${noun}`;
+
 const firstLower = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
 
 /** Walks the syntax tree once, in document order: values, places, and what is refused. */
@@ -254,14 +256,14 @@ export function readYaml(
   }
   if (document.contents === null || isEmpty(document.contents)) {
     return failed(
-      lines.finding(0, 0, `the file is empty; a ${what} is a mapping of keys to values`),
+      lines.finding(0, 0, `the file is empty; ${article(what)} is a mapping of keys to values`),
     );
   }
   if (!isMap(document.contents)) {
     const [start, end] = document.contents.range ?? [0, 1];
     const kind = isSeq(document.contents) ? "a list" : "a single value";
     return failed(
-      lines.finding(start, end, `a ${what} is a mapping of keys to values, not ${kind}`),
+      lines.finding(start, end, `${article(what)} is a mapping of keys to values, not ${kind}`),
     );
   }
   const reader = new Reader(lines);

@@ -19,7 +19,9 @@ export const transfer = defineExperiment({
     tls: z.boolean().default(false).describe("Whether the connection is encrypted."),
     loss: ratio({ max: 1 }).optional().describe("Share of packets lost."),
     streams: z.int().min(1).max(64).default(1).describe("Parallel connections."),
-    trace: inputFile().describe("Arrivals to replay.").optional(),
+    trace: inputFile((text, path) => {
+      if (text === "") throw new Error(`${path}: no jobs`);
+    }).describe("Arrivals to replay.").optional(),
     phases: z.array(z.strictObject({
       threads: z.int().min(1).describe("Threads in the phase."),
       lasts: duration().describe("Length of the phase."),
@@ -58,6 +60,7 @@ hosts:
 const FILES: Record<string, string> = {
   "traces/a.csv": "arrival_ms,service_ms\n0,1\n",
   "traces/b.csv": "arrival_ms,service_ms\n0,2\n",
+  "traces/empty.csv": "",
   "broken.csv": "a,a\n1,2\n",
   "measured.csv": "file_size_bytes,measured_ms\n1000,5\n",
 };

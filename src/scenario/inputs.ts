@@ -1,6 +1,6 @@
 /** The files that a scenario names: input files of the model, reference tables of the claims. */
 import type { z } from "zod";
-import { type Experiment, isInputFile } from "../model/mod.ts";
+import { type Experiment, type InputCheck, inputCheckOf, isInputFile } from "../model/mod.ts";
 import { CsvError, readCsv } from "../table/csv.ts";
 import { errorAtValue, type Path } from "./check.ts";
 import type { YamlFile } from "./document.ts";
@@ -38,18 +38,21 @@ export function collectInputs(
     readonly cases: readonly Readonly<Record<string, unknown>>[];
     readonly sweep: Readonly<Record<string, readonly unknown[]>>;
   },
+  resolved: Readonly<Record<string, unknown>>,
   files: FileReader | undefined,
   report: Report,
 ): Record<string, InputText> {
   const shape = shapeOf(experiment.parameters) ?? {};
-  const uses: { path: Path; value: string }[] = [];
+  const uses: { path: Path; value: string; check: InputCheck | undefined }[] = [];
   const gather = (key: string, value: unknown, at: Path) => {
     if (!Object.hasOwn(shape, key)) return;
     for (const use of stringsWhere(shape[key] as z.ZodType, value, isInputFile)) {
-      uses.push({ path: [...at, ...use.path], value: use.value });
+      const check = inputCheckOf(shape[key]);
+      uses.push({ path: [...at, ...use.path], value: use.value, check });
     }
   };
-  for (const [key, value] of Object.entries(written.parameters)) {
+  // With defaults: those may name files too.
+  for (const [key, value] of Object.entries({ ...resolved, ...written.parameters })) {
     gather(key, value, ["parameters", key]);
   }
   written.cases.forEach((one, i) =>
@@ -60,11 +63,16 @@ export function collectInputs(
   }
   const inputs: Record<string, InputText> = {};
   let total = 0;
-  for (const { path, value } of uses) {
+  for (const { path, value, check } of uses) {
     if (value === "" || Object.hasOwn(inputs, value)) continue;
     const input = readAt(yaml, path, value, files, report);
     if (input === undefined) continue;
     inputs[value] = input;
+    try {
+      check?.(input.text, value);
+    } catch (error) {
+      report(errorAtValue(yaml, path, (error as Error).message));
+    }
     total += input.text.length;
     if (total > MAX_TOTAL) {
       const limit = MAX_TOTAL / 2 ** 20;

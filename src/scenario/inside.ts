@@ -6,6 +6,7 @@ import { z } from "zod";
 
 interface Def {
   readonly type: string;
+  readonly format?: string;
   readonly shape?: Record<string, z.ZodType>;
   readonly element?: z.ZodType;
   readonly innerType?: z.ZodType;
@@ -33,9 +34,10 @@ export function unwrap(schema: z.ZodType): z.ZodType {
   return inner === undefined ? schema : unwrap(inner);
 }
 
-/** zod's name for the kind of schema under all wrappers: `object`, `enum`, `string`... */
+/** The kind of schema under all wrappers: zod's name (`object`, `enum`...), or `int`. */
 export function kindOf(schema: z.ZodType): string {
-  return defOf(unwrap(schema)).type;
+  const { type, format } = defOf(unwrap(schema));
+  return type === "number" && format === "safeint" ? "int" : type;
 }
 
 /** The keys of an object schema; undefined for any other. */

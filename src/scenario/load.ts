@@ -7,7 +7,14 @@ import type { YamlFile } from "./document.ts";
 import { shapeOf } from "./inside.ts";
 import { collectInputs, collectReferences } from "./inputs.ts";
 import { type Finding, type LocatedError, locateErrors } from "./located.ts";
-import { readClaims, readShell, referencesOf, type Written, writtenOf } from "./shell-reader.ts";
+import {
+  readClaims,
+  readShell,
+  referencesOf,
+  reportUnknownKeys,
+  type Written,
+  writtenOf,
+} from "./shell-reader.ts";
 import type { ClaimSpec } from "../claims/mod.ts";
 import { openYaml, readPlatform } from "./platforms.ts";
 import type { ResolvedPlatform, ResolvedScenario } from "./resolved.ts";
@@ -34,6 +41,8 @@ export async function loadScenario(source: YamlSource, options: LoadOptions): Pr
 
   const shell = readShell(yaml, report);
   const experiment = await findExperiment(yaml, shell, options, report);
+  const names = experiment === undefined ? [] : Object.keys(shapeOf(experiment.parameters) ?? {});
+  reportUnknownKeys(yaml, names, report);
   const claims = readClaims(yaml, report);
   const written = writtenOf(yaml);
   const before = errors.length;
@@ -43,7 +52,7 @@ export async function loadScenario(source: YamlSource, options: LoadOptions): Pr
   const platforms = findPlatforms(yaml, written, options, report);
   const inputs = experiment === undefined
     ? {}
-    : collectInputs(yaml, experiment, written, options.files, report);
+    : collectInputs(yaml, experiment, written, varied.parameters, options.files, report);
   const references = collectReferences(yaml, referencesOf(yaml), options.files, report);
 
   const { id, title, hardware, seeds } = shell;

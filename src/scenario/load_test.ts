@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { errorsOf, HEAD, scenarioOf, VALID } from "./fixture_test.ts";
+import { z } from "zod";
+import { inputFile } from "../model/mod.ts";
+import { errorsOf, HEAD, scenarioOf, transfer, VALID } from "./fixture_test.ts";
 import { runCount, settingAt, settingsOf, variedColumns } from "./mod.ts";
 
 Deno.test("a scenario becomes canonical parameters, axes and columns", async () => {
@@ -36,7 +38,7 @@ Deno.test("a resolved scenario is plain data", async () => {
   assert.deepEqual(JSON.parse(JSON.stringify(scenario)), structuredClone(scenario));
 });
 
-Deno.test("cases are settings; only keys that vary become columns, before the swept ones", async () => {
+Deno.test("cases are settings; every key that a case sets is a column, before the swept ones", async () => {
   const scenario = await scenarioOf(`${HEAD}parameters: { file_size: 1KB, streams: 2 }
 cases:
   - { rtt: 10ms, tls: false, trace: traces/a.csv }
@@ -52,7 +54,7 @@ sweep: { link_rate: [1Gbps, 10Gbps] }
   assert.deepEqual(Object.keys(scenario.inputs), ["traces/a.csv", "traces/b.csv"]);
   assert.deepEqual(scenario.seeds, [1]);
   function cells(rtt_ms: number, trace: string, streams: number, hardware: string, rate: number) {
-    return { rtt_ms, trace, streams, hardware, link_rate_mbps: rate };
+    return { rtt_ms, tls: false, trace, streams, hardware, link_rate_mbps: rate };
   }
 });
 
@@ -74,5 +76,72 @@ Deno.test("a misspelt key is shown with its line, a caret and a suggestion", asy
    |
  6 |   file_siez: 1KB
    |   ^^^^^^^^^`,
+  );
+});
+
+Deno.test("line ends of Windows and a byte order mark change nothing", async () => {
+  const scenario = await scenarioOf(VALID);
+  assert.deepEqual(await scenarioOf(VALID.replaceAll("\n", "\r\n")), scenario);
+  assert.deepEqual(await scenarioOf(`\ufeff${VALID}`), scenario);
+  assert.equal(
+    await errorsOf(`\ufeff${HEAD}swep: 3\r\nparameters: { file_size: 1KB, rtt: 5ms }\r\n`),
+    `error: unknown key "swep"; did you mean "sweep"?
+  --> s.yaml:5:1  (swep)
+   |
+ 5 | swep: 3
+   | ^^^^`,
+  );
+});
+
+Deno.test("a swept list is a cell as it is written", async () => {
+  const scenario = await scenarioOf(`${HEAD}parameters: { file_size: 1KB, rtt: 5ms }
+sweep:
+  phases: [[], [{ threads: 2, lasts: 1500ms }]]
+  loss: [0.5 %, 2 %]
+`);
+  assert.deepEqual([...settingsOf(scenario)].map((s) => s.cells), [
+    { phases: "[]", loss_percent: 0.5 },
+    { phases: "[]", loss_percent: 2 },
+    { phases: "[{threads: 2, lasts: 1.5s}]", loss_percent: 0.5 },
+    { phases: "[{threads: 2, lasts: 1.5s}]", loss_percent: 2 },
+  ]);
+});
+
+Deno.test("anchors name a value once", async () => {
+  const scenario = await scenarioOf(`${HEAD}parameters: { file_size: &size 1KB, rtt: 5ms }
+sweep: { file_size: [*size, 2KB] }
+`);
+  assert.equal(runCount(scenario), 2);
+  assert.match(
+    await errorsOf(`${HEAD}parameters: { file_size: &size 1KB, rtt: *size }\n`),
+    /"KB" is not a unit of a duration.*\n {2}--> s\.yaml:5:42 {2}\(parameters\.rtt\)/,
+  );
+});
+
+Deno.test("a published number keeps the digits that are written", async () => {
+  const scenario = await scenarioOf(`${HEAD}parameters: { file_size: 1KB, rtt: 5ms }
+claims:
+  - { id: a, says: x, published: 8.0, kind: value, measure: avg(n), basis: predicted }
+  - { id: b, says: x, published: 8, kind: value, measure: avg(n), tolerance: 0.50, basis: predicted }
+`);
+  const [a, b] = scenario.claims;
+  assert.deepEqual(a?.published, { form: "number", text: "8.0", value: 8, unit: "", step: 0.1 });
+  assert.deepEqual(b?.tolerance, { form: "absolute", text: "0.50", amount: 0.5 });
+});
+
+Deno.test("an input file that only a default names is read too", async () => {
+  const { shape } = transfer.parameters as unknown as z.ZodObject;
+  const parameters = z.strictObject({ ...shape, trace: inputFile().default("traces/a.csv") });
+  const experiments = new Map([["fake/transfer", { load: () => ({ ...transfer, parameters }) }]]);
+  const scenario = await scenarioOf(VALID, { experiments });
+  assert.deepEqual(Object.keys(scenario.inputs), ["traces/a.csv"]);
+});
+
+Deno.test("a statement that gives a column twice is refused", async () => {
+  assert.match(
+    await errorsOf(
+      `${HEAD}parameters: { file_size: 1KB, rtt: 5ms }\ntable: SELECT n, total_ms_mean AS n FROM runs\n`,
+    ),
+    /^error: .*\bn\b.*\n {2}--> s\.yaml:6:8/,
   );
 });

@@ -7,7 +7,7 @@ export { type LoadResult, loadScenario } from "./load.ts";
 export { formatError, formatErrors, type LocatedError } from "./located.ts";
 export { isSafeName, isScenarioId } from "./names.ts";
 export { type JsonSchema, platformJsonSchema, scenarioJsonSchema } from "./json-schema.ts";
-export { loadPlatform } from "./platforms.ts";
+export { type Loaded, loadPlatform, loadYaml } from "./platforms.ts";
 export { MAX_SEEDS, parseSeeds } from "./seeds.ts";
 export { MAX_RUNS } from "./settings.ts";
 export { newScenario, type NewScenarioOptions } from "./template.ts";

@@ -2,6 +2,17 @@
 import assert from "node:assert/strict";
 import { errorsOf, GIVEN, HEAD } from "./fixture_test.ts";
 
+Deno.test("told: an input file that the experiment cannot use, once for each file", async () => {
+  assert.equal(
+    await errorsOf(`${HEAD}parameters: { file_size: 1KB, rtt: 5ms, trace: traces/empty.csv }\n`),
+    `error: traces/empty.csv: no jobs
+  --> s.yaml:5:48  (parameters.trace)
+   |
+ 5 | parameters: { file_size: 1KB, rtt: 5ms, trace: traces/empty.csv }
+   |                                                ^^^^^^^^^^^^^^^^`,
+  );
+});
+
 Deno.test("told: an unknown key", async () => {
   assert.equal(
     await errorsOf(`${HEAD}${GIVEN}swep: { tls: [true] }\n`),
@@ -203,7 +214,7 @@ error: missing key "lasts"; a duration is required here, for example 50ms
  10 |     - threads: x
     |       ^^^^^^^^^^
 
-error: expected a number, not "x"
+error: expected a whole number, not "x"
    --> s.yaml:10:16  (parameters.phases.1.threads)
     |
  10 |     - threads: x
@@ -245,10 +256,29 @@ Deno.test("told: a missing parameter that a typo explains", async () => {
   );
 });
 
+Deno.test("told: a parameter among the scenario's own keys, and one of those among the parameters", async () => {
+  assert.equal(
+    await errorsOf(`${HEAD}rtt: 5ms
+parameters: { file_size: 1KB, rtt: 5ms, seeds: 3 }
+`),
+    `error: "rtt" is a parameter; write it under "parameters"
+  --> s.yaml:5:1  (rtt)
+   |
+ 5 | rtt: 5ms
+   | ^^^
+
+error: "seeds" is a key of the scenario, not a parameter; write it beside "parameters"
+  --> s.yaml:6:41  (parameters.seeds)
+   |
+ 6 | parameters: { file_size: 1KB, rtt: 5ms, seeds: 3 }
+   |                                         ^^^^^`,
+  );
+});
+
 Deno.test("told: the platform among the parameters", async () => {
   assert.equal(
     await errorsOf(`${HEAD}parameters: { file_size: 1KB, rtt: 5ms, hardware: x }\n`),
-    `error: unknown parameter "hardware"; "hardware" stands beside "parameters", not in it
+    `error: "hardware" is a key of the scenario, not a parameter; write it beside "parameters"
   --> s.yaml:5:41  (parameters.hardware)
    |
  5 | parameters: { file_size: 1KB, rtt: 5ms, hardware: x }

@@ -1,5 +1,6 @@
 /** Loads the platforms that a scenario names, with the same checks and errors as a scenario. */
 import { createHash } from "node:crypto";
+import type { z } from "zod";
 import { buildPlatform, platformSchema } from "../hardware/mod.ts";
 import { check, errorAtValue } from "./check.ts";
 import { decodeYaml, readYaml, type YamlFile } from "./document.ts";
@@ -20,6 +21,18 @@ export function openYaml(source: YamlSource, what: string): Loaded<YamlFile, Fin
   if (typeof text !== "string") return { ok: false, errors: [text] };
   const read = readYaml(source.file, text, what);
   return read.ok ? { ok: true, value: read.yaml } : read;
+}
+
+/**
+ * Loads any YAML file by a schema, with the same checks and errors as a scenario's.
+ *
+ * @param what names the file in errors: `application`
+ */
+export function loadYaml<T>(source: YamlSource, schema: z.ZodType<T>, what: string): Loaded<T> {
+  const opened = openYaml(source, what);
+  if (!opened.ok) return { ok: false, errors: locateErrors(opened.errors) };
+  const checked = check(schema, opened.value, []);
+  return checked.ok ? checked : { ok: false, errors: locateErrors(checked.errors) };
 }
 
 /** Loads a platform's YAML (scenarios/hardware/<id>.yaml). */

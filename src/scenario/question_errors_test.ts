@@ -168,10 +168,10 @@ Deno.test("told: a measure that names no column or an unknown one", async () => 
       ),
     ),
     `error: unknown column totl_ms_mean; did you mean total_ms_mean? there is percentile, total_ms_mean, total_ms_stddev, rounds_mean, rounds_stddev, n
-  --> s.yaml:7:60  (claims.0.measure)
+  --> s.yaml:7:64  (claims.0.measure)
    |
  7 |   - { id: c0, says: x, published: 5, kind: value, measure: avg(totl_ms_mean), basis: predicted }
-   |                                                            ^^^^^^^^^^^^^^^^^
+   |                                                                ^^^^^^^^^^^^
 
 error: the measure names no column; result has percentile, total_ms_mean, total_ms_stddev, rounds_mean, rounds_stddev, n
   --> s.yaml:8:60  (claims.1.measure)
@@ -180,10 +180,10 @@ error: the measure names no column; result has percentile, total_ms_mean, total_
    |                                                            ^^^^^^
 
 error: unknown table rnus; there is runs, result
-  --> s.yaml:9:60  (claims.2.measure)
+  --> s.yaml:9:74  (claims.2.measure)
    |
  9 |   - { id: c2, says: x, published: 5, kind: value, measure: SELECT n FROM rnus, basis: predicted }
-   |                                                            ^^^^^^^^^^^^^^^^^^
+   |                                                                          ^^^^
 
 error: SQL syntax error near "FROM"
    --> s.yaml:10:60  (claims.3.measure)
@@ -272,10 +272,32 @@ Deno.test("told: a table statement with an unknown column", async () => {
   assert.equal(
     await errorsOf(`${HEAD}${GIVEN}table: SELECT totl_ms_mean FROM runs\n`),
     `error: unknown column totl_ms_mean; did you mean total_ms_mean? there is percentile, total_ms_mean, total_ms_stddev, rounds_mean, rounds_stddev, n
-  --> s.yaml:6:8  (table)
+  --> s.yaml:6:15  (table)
    |
  6 | table: SELECT totl_ms_mean FROM runs
-   |        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^`,
+   |               ^^^^^^^^^^^^`,
+  );
+});
+
+Deno.test("told: a word of a table statement over several lines", async () => {
+  assert.equal(
+    await errorsOf(`${HEAD}${GIVEN}table: |\n  SELECT n,\n         totl_ms_mean\n  FROM runs\n`),
+    `error: unknown column totl_ms_mean; did you mean total_ms_mean? there is percentile, total_ms_mean, total_ms_stddev, rounds_mean, rounds_stddev, n
+  --> s.yaml:8:10  (table)
+   |
+ 8 |          totl_ms_mean
+   |          ^^^^^^^^^^^^`,
+  );
+});
+
+Deno.test("told: a table statement over several lines that is no SELECT", async () => {
+  assert.equal(
+    await errorsOf(`${HEAD}${GIVEN}table: >\n  DELETE\n  FROM runs\n`),
+    `error: the SQL begins with DELETE; only one SELECT (or WITH ... SELECT) is accepted
+  --> s.yaml:6:1  (table)
+   |
+ 6 | table: >
+   | ^^^^^`,
   );
 });
 

@@ -3,7 +3,7 @@ import { type ClaimSpec, measureStatement, wrongArity } from "../claims/mod.ts";
 import { checkColumns } from "../figures/mod.ts";
 import type { Experiment } from "../model/mod.ts";
 import { readCsv } from "../table/csv.ts";
-import { errorAtKey, errorAtValue, placeAt } from "./check.ts";
+import { errorAtKey, errorAtValue, errorAtWord, placeAt } from "./check.ts";
 import { runColumns } from "./columns.ts";
 import type { YamlFile } from "./document.ts";
 import type { Finding } from "./located.ts";
@@ -41,6 +41,12 @@ function collisions(
     }
   }
   return errors;
+}
+
+/** The word of a statement that its error is about. */
+function wrongWord(error: string): string | undefined {
+  return /^unknown (?:column|table|function) ([^;]+);/.exec(error)?.[1] ??
+    /near "(\w+)"$/.exec(error)?.[1];
 }
 
 /**
@@ -81,7 +87,7 @@ export function checkQuestions(
     if (sql !== undefined) {
       const prepared = sql(shell.table, given);
       if ("columns" in prepared) result = prepared.columns;
-      else report(errorAtValue(yaml, ["table"], prepared.error));
+      else report(errorAtWord(yaml, ["table"], wrongWord(prepared.error), prepared.error));
     }
   }
   if (result === undefined) return;
@@ -104,7 +110,7 @@ export function checkQuestions(
     const statement = measureStatement(measure);
     const prepared = sql(statement, tables);
     if ("error" in prepared) {
-      report(errorAtValue(yaml, at, prepared.error));
+      report(errorAtWord(yaml, at, wrongWord(prepared.error), prepared.error));
     } else if (readsNothing(statement, tables, sql)) {
       const names = result.join(", ");
       report(errorAtValue(yaml, at, `the measure names no column; result has ${names}`));

@@ -34,8 +34,6 @@ export function readShell(yaml: YamlFile, report: Report): Shell {
   const keys = Object.keys(SHELL);
   const root = yaml.root.value as Mapping;
   const unknown = Object.keys(root).filter((key) => !keys.includes(key));
-  const free = keys.filter((key) => !Object.hasOwn(root, key));
-  for (const key of unknown) report(errorAtKey(yaml, [key], unknownName("key", key, free)));
   for (const [key, schema] of Object.entries(SHELL) as [ShellKey, z.ZodType][]) {
     if (!Object.hasOwn(root, key)) {
       const missing = schema.safeParse(undefined);
@@ -51,6 +49,22 @@ export function readShell(yaml: YamlFile, report: Report): Shell {
     }
   }
   return shell as Shell;
+}
+
+/** Reports the keys that a scenario does not have; `parameters` are those of its experiment. */
+export function reportUnknownKeys(
+  yaml: YamlFile,
+  parameters: readonly string[],
+  report: Report,
+): void {
+  const written = Object.keys(yaml.root.value as Mapping);
+  const free = Object.keys(SHELL).filter((key) => !written.includes(key));
+  for (const key of written.filter((key) => !Object.hasOwn(SHELL, key))) {
+    const message = parameters.includes(key)
+      ? `"${key}" is a parameter; write it under "parameters"`
+      : unknownName("key", key, free);
+    report(errorAtKey(yaml, [key], message));
+  }
 }
 
 const brief = (schema: z.ZodType) => {

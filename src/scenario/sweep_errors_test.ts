@@ -129,6 +129,19 @@ error: expected a mapping, not 7
   );
 });
 
+Deno.test("told: a case that stands twice", async () => {
+  assert.equal(
+    await errorsOf(
+      `${HEAD}${GIVEN}cases:\n  - { tls: true }\n  - { tls: true, streams: 1 }\n  - { tls: false }\n`,
+    ),
+    `error: the same setting as item 1 of the list; each runs once
+  --> s.yaml:8:5  (cases.1)
+   |
+ 8 |   - { tls: true, streams: 1 }
+   |     ^^^^^^^^^^^^^^^^^^^^^^^^^`,
+  );
+});
+
 Deno.test("told: a key both in cases and in the sweep", async () => {
   assert.equal(
     await errorsOf(`${HEAD}${GIVEN}cases: [{ tls: true }]\nsweep: { tls: [true, false] }\n`),

@@ -53,13 +53,30 @@ function form(schema: z.ZodType): string {
     object: "mapping",
     record: "mapping",
     union: "",
+    int: "whole number",
   };
   const kind = kindOf(schema);
   return kinds[kind] ?? kind;
 }
 
-const comment = (text: string, indent = "") =>
-  text.split("\n").map((line) => `${indent}# ${line}`.trimEnd());
+const WIDTH = 100;
+
+/** A comment of one or more lines, none longer than `WIDTH` where words allow. */
+function comment(text: string, indent = ""): string[] {
+  const lines: string[] = [];
+  for (const paragraph of text.split("\n")) {
+    let line = `${indent}#`;
+    for (const word of paragraph.split(/\s+/).filter((word) => word !== "")) {
+      const longer = `${line} ${word}`;
+      if (longer.length > WIDTH && line !== `${indent}#`) {
+        lines.push(line);
+        line = `${indent}# ${word}`;
+      } else line = longer;
+    }
+    lines.push(line);
+  }
+  return lines;
+}
 
 function parameterLines(parameter: Parameter): string[] {
   const { key, schema, sample, optional, hasDefault } = parameter;

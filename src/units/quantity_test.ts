@@ -43,6 +43,9 @@ Deno.test("schemas check ranges and keep their column unit through wrappers", ()
   });
   const described = duration({ column: "us" }).describe("how long").optional();
   assert.equal(quantityOf(described)?.columnUnit, "us");
+  const limit = z.union([z.literal("none"), duration({ column: "s" })]).default("none");
+  assert.equal(quantityOf(limit)?.columnUnit, "s");
+  assert.equal(quantityOf(z.union([bytes(), duration()])), undefined);
   const withDefault = z.strictObject({ share: ratio().default(0.8) });
   assert.equal(withDefault.parse({}).share, 0.8);
   assert.equal(quantityOf(withDefault.shape.share)?.columnUnit, "percent");

@@ -100,17 +100,26 @@ export const ratio = (options?: QuantityOptions) => quantity("ratio", options);
 export const cpu = (options?: QuantityOptions) => quantity("cpu", options);
 
 interface ZodInside {
-  readonly _zod?: { readonly def?: { readonly innerType?: unknown }; readonly parent?: unknown };
+  readonly _zod?: {
+    readonly def?: { readonly innerType?: unknown; readonly options?: readonly unknown[] };
+    readonly parent?: unknown;
+  };
 }
 
-/** The quantity behind a schema, through `.optional()`, `.default()` and the like; undefined if it has no unit. */
+/** The quantity behind a schema, through `.optional()`, unions and the like; undefined if it has no unit. */
 export function quantityOf(schema: unknown): QuantityMeta | undefined {
   // `.describe()` and `.refine()` copy a schema and leave the original as its parent.
   let current = schema as ZodInside | undefined;
   while (current !== undefined && current !== null) {
     const found = quantities.get(current);
     if (found !== undefined) return found;
-    current = (current._zod?.def?.innerType ?? current._zod?.parent) as typeof current;
+    const def = current._zod?.def;
+    if (def?.options !== undefined) {
+      // `none | 2 cores` is a quantity, `5 | 2 cores` (two kinds of number) is not.
+      const found = def.options.map(quantityOf).filter((meta) => meta !== undefined);
+      return found.length === 1 ? found[0] : undefined;
+    }
+    current = (def?.innerType ?? current._zod?.parent) as typeof current;
   }
   return undefined;
 }

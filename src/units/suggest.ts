@@ -16,13 +16,23 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return candidates.find((c) => letters(c) === letters(word));
 }
 
-/** `unknown <what> "<word>"`, with the nearest candidate, or all of them if they are few. */
-export function unknownName(what: string, word: string, candidates: readonly string[]): string {
+/**
+ * `unknown <what> "<word>"`, with the nearest candidate, or else with what is accepted.
+ *
+ * @param candidates what the word may have meant
+ * @param accepted what is accepted here, if that is more than the candidates
+ */
+export function unknownName(
+  what: string,
+  word: string,
+  candidates: readonly string[],
+  accepted = candidates,
+): string {
   const near = nearest(word, candidates);
   const start = `unknown ${what} "${shorten(word)}"`;
   if (near !== undefined) return `${start}; did you mean "${near}"?`;
-  if (candidates.length === 0) return `${start}; there is none`;
-  return `${start}; expected ${oneOf(candidates)}`;
+  if (accepted.length === 0) return `${start}; there is none`;
+  return `${start}; expected ${oneOf(accepted)}`;
 }
 
 /** `one of a, b, c`, cut after a dozen. */

@@ -5,7 +5,7 @@ import { parse as parseYaml } from "yaml";
 import { parse as parseCsv } from "csv-parse/sync";
 import { buildPlatform, platformSchema } from "../hardware/mod.ts";
 import { Simulation } from "../kernel/mod.ts";
-import type { Row } from "../model/mod.ts";
+import { inputCheckOf, type Row } from "../model/mod.ts";
 import { cpuQuota } from "./cpu-quota.ts";
 import { parseJobTrace } from "./job-trace.ts";
 
@@ -120,6 +120,14 @@ Deno.test("a bad trace is refused with its line", () => {
     { arrival: 1e6, service: 2e6 },
     { arrival: 3e6, service: 4e6 },
   ]);
+});
+
+Deno.test("the trace is looked at when the scenario is loaded", () => {
+  const check = inputCheckOf(
+    (cpuQuota.parameters as unknown as { shape: Record<string, unknown> }).shape.trace,
+  );
+  assert.throws(() => check?.("1,x", "jobs.csv"), /jobs\.csv:1/);
+  check?.("1,2", "jobs.csv");
 });
 
 Deno.test("bad parameters are refused with a reason", () => {

@@ -2,6 +2,7 @@
 import type { Experiment } from "../model/mod.ts";
 import { cpuQuota } from "./cpu-quota.ts";
 import { queue } from "./queue.ts";
+import { transfer } from "./transfer.ts";
 
 /** What this room offers to the runner. */
-export const experiments: readonly Experiment[] = [cpuQuota, queue];
+export const experiments: readonly Experiment[] = [cpuQuota, queue, transfer];

@@ -7,6 +7,7 @@ import { groupLines, groupScale } from "../groups.ts";
 import { axisTitle, formatNumber, type NumberFormat } from "../labels.ts";
 import {
   categoriesOf,
+  markReach,
   measureFormat,
   measureRuler,
   measureTitle,
@@ -54,6 +55,7 @@ function valueExtent(plot: PlotOf<"bars">, series: readonly Series[]): Extent {
   const reach = series.flatMap((s) =>
     s.samples.flatMap((o) => [o.value, o.low ?? NaN, o.high ?? NaN])
   );
+  reach.push(...markReach(plot.marks));
   if (plot.stacked) reach.push(...stackTops(series));
   const most = Math.max(...reach.filter((v) => !Number.isNaN(v)));
   if (plot.cut !== undefined && most > plot.cut) {

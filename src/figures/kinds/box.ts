@@ -8,6 +8,7 @@ import { groupLines, groupScale } from "../groups.ts";
 import { axisTitle } from "../labels.ts";
 import {
   categoriesOf,
+  markReach,
   measureColumns,
   measureRuler,
   measureTitle,
@@ -54,7 +55,8 @@ export const box: Kind<"box"> = (input) => {
   });
   const looks = new Map(series.map((s) => [s, input.look(s.key)]));
   const x = categoryExtent(categoriesOf(plot.x, input));
-  const y = measureExtent(series.flatMap((s) => [...s.at.values()].flatMap(reach)), plot.y);
+  const shown = series.flatMap((s) => [...s.at.values()].flatMap(reach));
+  const y = measureExtent([...shown, ...markReach(plot.marks)], plot.y);
   return {
     legend: series.map((s) => ({
       key: s.key,

@@ -3,6 +3,7 @@ import type { Chart } from "chart.js";
 import { scaleOptions } from "../axes.ts";
 import { categoryExtent, type Extent, measureExtent } from "../extent.ts";
 import { nameRuler } from "../ruler.ts";
+import type { Cell } from "../../table/mod.ts";
 import { distinct, observe } from "../data.ts";
 import { groupLines, groupScale } from "../groups.ts";
 import { printed } from "../labels.ts";
@@ -29,7 +30,7 @@ export const effect: Kind<"effect"> = (input) => {
     name: plot.labels?.[column] ?? column.replaceAll("_", " "),
     levels: [...distinct(input.rows, column)].sort(offFirst).map((value) => ({
       key: `${column}\u0000${String(value)}`,
-      label: typeof value === "boolean" ? (value ? "on" : "off") : printed(value, plot.labels),
+      label: level(value, plot.labels),
       mean: observe(
         input.rows.filter((row) => row[column] === value),
         measure,
@@ -55,6 +56,13 @@ export const effect: Kind<"effect"> = (input) => {
     chart: (at) => draw(input, at, factors, overall, at.x ?? x, at.y ?? y),
   };
 };
+
+// A CSV that was read back has its booleans as text.
+function level(value: Cell, labels: Readonly<Record<string, string>> | undefined): string {
+  const text = String(value);
+  if (labels !== undefined && Object.hasOwn(labels, text)) return printed(value, labels);
+  return text === "true" ? "on" : text === "false" ? "off" : printed(value);
+}
 
 const OFF = ["false", "off", "no", "0"];
 
@@ -90,6 +98,7 @@ function draw(
       backgroundColor: look.color,
       borderWidth: look.width,
       pointRadius: 5,
+      pointBorderWidth: 0,
       clip: 6,
     })),
     options: chartOptions({

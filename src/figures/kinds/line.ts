@@ -6,6 +6,7 @@ import { number } from "../data.ts";
 import { axisTitle, formatOf } from "../labels.ts";
 import {
   axisExtent,
+  markReach,
   measureRuler,
   measureTitle,
   samplePlace,
@@ -35,7 +36,7 @@ export const line: Kind<"line"> = (input) => {
   dropped(input, left, plot.y.scale);
   const pad = plot.phases !== undefined || !marked ? 0 : 0.03;
   const x = axisExtent(plot.x, input, pad);
-  const y = measureExtent(reach(left), plot.y);
+  const y = measureExtent([...reach(left), ...markReach(plot.marks)], plot.y);
   return {
     legend: all.map((s) => ({
       key: s.key,

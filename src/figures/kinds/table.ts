@@ -3,7 +3,7 @@ import type { Cell } from "../../table/mod.ts";
 import { describeColumn, formatNumber, formatOf } from "../labels.ts";
 import type { PlotOf } from "../spec.ts";
 import type { Context, Rect } from "../surface.ts";
-import { wrap } from "../text.ts";
+import { paintLines, wrap } from "../text.ts";
 import { font, INK, SIZE } from "../theme.ts";
 import type { Kind, PanelInput } from "./kind.ts";
 
@@ -49,11 +49,8 @@ export const table: Kind<"table"> = (input) => {
       const layout = lay(context, input, rows, rect.width);
       let top = rect.y + 4;
       if (at.title !== undefined) {
-        context.font = font(SIZE.panel, "bold");
-        context.fillStyle = INK.text;
-        context.textAlign = "center";
-        context.textBaseline = "top";
-        context.fillText(at.title, rect.x + rect.width / 2, top);
+        const middle = rect.x + rect.width / 2;
+        paintLines(context, [at.title], middle, top, SIZE.panel, INK.text, "bold");
         top += titleHeight(plot);
       }
       paint(context, layout, rows.length, { ...rect, y: top });
@@ -107,7 +104,7 @@ function columnOf(
   const align = column.align ??
     (kinds.every((v) => typeof v === "number")
       ? "right"
-      : kinds.every((v) => typeof v === "boolean")
+      : kinds.every((v) => isFlag(v ?? null))
       ? "center"
       : "left");
   context.font = font(size);
@@ -119,12 +116,17 @@ function columnOf(
   return { head, cells, align, width: Math.max(body, top) + 2 * PAD };
 }
 
+// A CSV that was read back has its booleans as text.
+function isFlag(cell: Cell): boolean {
+  return typeof cell === "boolean" || cell === "true" || cell === "false";
+}
+
 function written(
   input: PanelInput<PlotOf<"table">>,
   cell: Cell,
   column: PlotOf<"table">["columns"][number],
 ): string {
-  if (typeof cell === "boolean") return cell ? "✓" : "–";
+  if (isFlag(cell)) return String(cell) === "true" ? "✓" : "–";
   if (typeof cell !== "number") return input.name(cell);
   return formatNumber(cell, column.format ?? formatOf(column.column), column.digits);
 }

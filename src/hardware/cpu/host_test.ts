@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { Simulation, TraceSink } from "../../kernel/mod.ts";
 import { bareHost, MS } from "./fixture_test.ts";
+import { Host } from "./mod.ts";
 
 Deno.test("two groups on one CPU share it as their shares are", () => {
   const { sim, host } = bareHost(1);
@@ -131,4 +133,22 @@ Deno.test("the same run twice is the same run", () => {
     return sim.run();
   };
   assert.deepEqual(once(), once());
+});
+
+Deno.test("a trace shows who ran where, and who was throttled", () => {
+  let text = "";
+  const trace = new TraceSink((piece) => text += piece);
+  const sim = new Simulation({ seed: 1, trace });
+  const { spec } = bareHost(1).host;
+  const group = new Host(sim, spec).cgroup("pool", { quota: 20 * MS });
+  const worker = group.thread("worker");
+  worker.readsClock = true;
+  worker.start(30 * MS, () => {});
+  sim.run();
+  trace.close();
+  const events = JSON.parse(text) as { ph: string; name: string; dur?: number }[];
+  const spans = events.filter((e) => e.ph === "X").map((e) =>
+    `${e.name} ${Math.round(e.dur ?? 0)}`
+  );
+  assert.deepEqual(spans, ["worker 20000", "throttled 80000", "worker 10000"]);
 });

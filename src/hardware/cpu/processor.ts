@@ -22,6 +22,8 @@ export class Processor {
   #since = 0;
   /** Since when the running thread has its turn. */
   #turn = 0;
+  /** When the running thread came to the CPU, for the trace. */
+  #began = 0;
   /** When the kernel last accounted the running thread, ticks apart. */
   #accounted = 0;
   #event: EventId | -1 = -1;
@@ -145,7 +147,7 @@ export class Processor {
     if (thread.lingering) return this.settle(thread);
     if (thread.queue !== null) this.#charge(thread.queue);
     else this.fifo.unshift(thread);
-    this.current = null;
+    this.#vacate();
   }
 
   /** Ends a thread's stay that has burnt its work and was given no more in the same instant. */
@@ -153,7 +155,7 @@ export class Processor {
     thread.lingering = false;
     thread.active = false;
     if (thread.queue !== null) this.dequeue(thread);
-    if (this.current === thread) this.current = null;
+    if (this.current === thread) this.#vacate();
   }
 
   /** Picks the next thread and starts it after `latency` ns; pulls work when there is none here. */
@@ -168,7 +170,11 @@ export class Processor {
       // A thread that comes back to the CPU it left last, with none in between, is still loaded there.
       if (next !== this.#last) next.remaining += host.spec.contextSwitchCost;
       this.#last = next;
-      this.#since = this.#turn = this.#accounted = host.sim.now + latency;
+      this.#since =
+        this.#turn =
+        this.#accounted =
+        this.#began =
+          host.sim.now + latency;
     }
     host.occupied(this);
     this.arm();
@@ -263,11 +269,23 @@ export class Processor {
   #leave(): void {
     const thread = this.current as Thread;
     if (thread.lingering) this.settle(thread);
-    this.current = null;
+    this.#vacate();
   }
 
   #tick(from: number): number {
     return this.host.tickFrom(from, this.id);
+  }
+
+  #vacate(): void {
+    const { host } = this;
+    const { trace, now } = host.sim;
+    if (trace !== null && this.current !== null && now > this.#began) {
+      const { name, group } = this.current;
+      trace.complete(`${host.spec.name} cpu ${this.id}`, name, this.#began, now, {
+        cgroup: group.name,
+      });
+    }
+    this.current = null;
   }
 
   #turnOver(): boolean {

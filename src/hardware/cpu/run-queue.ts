@@ -38,7 +38,15 @@ export class RunQueue {
   /** Ends a wait for runtime and books it. */
   waited(now: number): void {
     if (Number.isNaN(this.waitingSince)) return;
-    this.group.throttledTime += now - this.waitingSince;
+    const { group, processor, waitingSince } = this;
+    group.throttledTime += now - waitingSince;
+    const { spec, sim } = group.host;
+    sim.trace?.complete(
+      `${spec.name} ${group.name} on cpu ${processor.id}`,
+      "throttled",
+      waitingSince,
+      now,
+    );
     this.waitingSince = NaN;
   }
 }

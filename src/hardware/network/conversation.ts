@@ -8,6 +8,9 @@ import { segmentSize, type TcpOptions, wireBytes } from "./options.ts";
 import { Receiver } from "./receiver.ts";
 import { Sender } from "./sender.ts";
 
+/** TCP option that carries a Fast Open cookie. */
+const COOKIE_BYTES = 12;
+
 /** Two hosts and the link between them. */
 export interface Path {
   readonly client: End;
@@ -38,6 +41,7 @@ export class Conversation {
         to: path.server,
         forward: up,
         back: down,
+        readerFrom: 0,
       },
       server: {
         sender: new Sender(mss, server),
@@ -46,6 +50,7 @@ export class Conversation {
         to: path.client,
         forward: down,
         back: up,
+        readerFrom: 0,
       },
     };
   }
@@ -81,6 +86,44 @@ export class Conversation {
   private establish(stream: Stream, now: number, rtt: number): void {
     stream.sender.establish(now, Math.floor(rtt / 1000), stream.receiver.offered);
     stream.receiver.establish(now, rtt);
+  }
+
+  /**
+   * Opens the connection with the request on the SYN (TCP Fast Open, RFC 7413; needs a cookie from
+   * an earlier connection). At most one segment. Gives when the server's application has it.
+   */
+  connectWithData(start: number, bytes: number): number {
+    const { client, server, up, mtu } = this.path;
+    const { mss, options } = this.streams.client.sender;
+    if (bytes > mss) {
+      throw new RangeError(`a SYN carries at most ${mss} bytes at an MTU of ${mtu}, not ${bytes}`);
+    }
+    const asked = Math.max(start, client.core.free) + client.costs.connect;
+    this.connect(start);
+    const wire = wireBytes(bytes + COOKIE_BYTES, 1, options, up.frameOverhead);
+    const arrived = asked + up.latency + (wire * 8e9) / up.rate;
+    return arrived + 2 * server.costs.packet + server.costs.accept + server.costs.wakeUp +
+      bytes * server.costs.byte;
+  }
+
+  /**
+   * Sets a side's congestion window (chapter 4.3.2, `warmcwnd`): the provider's policy caps it. The
+   * connection then counts as just used, so that idle decay starts anew, and its send buffer follows.
+   */
+  setWindow(side: Side, segments: number, now: number): void {
+    this.streams[side].sender.warm(segments, now);
+  }
+
+  /** The application's clock ran `by` ns later than planned (a shared link): state ages from then. */
+  delay(side: Side, by: number): void {
+    this.streams[side].sender.lastSent += by;
+  }
+
+  /** Bits on the wire of a message of `bytes` in one direction, headers and framing included. */
+  wireBits(from: Side, bytes: number): number {
+    const { sender, forward } = this.streams[from];
+    const segments = Math.max(1, Math.ceil(bytes / sender.mss));
+    return 8 * wireBytes(bytes, segments, sender.options, forward.frameOverhead);
   }
 
   /** Sends `bytes` from one side at `start`; gives when the other side's application has them. */

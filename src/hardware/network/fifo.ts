@@ -14,13 +14,13 @@ export class Fifo {
   }
 
   /** Adds a record's fields; those beyond `width` are ignored. */
-  push(a: number, b: number, c: number, d = 0): void {
+  push(a: number, b = 0, c = 0, d = 0): void {
     if (this.length > this.mask) this.grow();
     const at = ((this.first + this.length) & this.mask) * this.width;
     this.length++;
     this.data[at] = a;
-    this.data[at + 1] = b;
-    this.data[at + 2] = c;
+    if (this.width > 1) this.data[at + 1] = b;
+    if (this.width > 2) this.data[at + 2] = c;
     if (this.width > 3) this.data[at + 3] = d;
   }
 

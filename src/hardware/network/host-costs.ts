@@ -1,11 +1,15 @@
 /** What a host's kernel spends on network traffic, and the core that it spends it on. */
+import type { NetworkHostPart } from "../parts/network-hosts.ts";
+
+/** Payload of a segment on Ethernet with timestamps: what a part's `segment` constant is about. */
+const SEGMENT_BYTES = 1448;
 
 /** CPU times of one host's network stack, ns. */
 export interface HostCosts {
   /** One packet, data or acknowledgement, up or down the stack (a GSO packet counts once). */
   readonly packet: number;
-  /** One segment's payload between application and kernel: copy and memory. */
-  readonly segment: number;
+  /** One byte of payload between application and kernel: copy and memory. */
+  readonly byte: number;
   /** From the moment that a waiting process may go on until it has left its system call. */
   readonly wakeUp: number;
   /** A new connection on the side that asks for it: socket, port, first handshake packet. */
@@ -37,4 +41,16 @@ export function deliver(direction: Direction, now: number, wire: number): number
   const start = Math.max(now + direction.latency, direction.busyUntil);
   direction.busyUntil = start + (wire * 8e9) / direction.rate;
   return direction.busyUntil;
+}
+
+/** The costs that a named part gives. */
+export function hostCosts(part: NetworkHostPart): HostCosts {
+  const { packet, segment, wakeUp, connect, accept } = part.constants;
+  return {
+    packet: packet.value,
+    byte: segment.value / SEGMENT_BYTES,
+    wakeUp: wakeUp.value,
+    connect: connect.value,
+    accept: accept.value,
+  };
 }

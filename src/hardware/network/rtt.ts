@@ -56,12 +56,6 @@ export class RoundTrip {
     }
   }
 
-  /** Starts from what an earlier connection to the same place learnt (tcp_metrics). */
-  seed(srtt: number, variation: number): void {
-    this.srtt8 = Math.round(srtt) * 8;
-    this.deviation4 = this.variation4 = this.deviationMax4 = Math.max(variation * 4, RTO_MIN_US);
-  }
-
   /** Retransmission time-out, ns: whole jiffies, one second before the first sample. */
   get rto(): number {
     const us = this.srtt8 === 0

@@ -14,6 +14,9 @@ const MIN_TSO_SEGMENTS = 2;
 /** Kernel memory of one segment with its bookkeeping, as `tcp_sndbuf_expand` reckons it. */
 const SKB_AND_INFO = 320;
 const SKB = 256;
+/** `tcp_tso_win_divisor`: less than this share of the window may wait for more. */
+const TSO_WINDOW_SHARE = 3;
+const MS = 1e6;
 
 /** Sender state that lives as long as the connection. */
 export class Sender implements Window {
@@ -151,6 +154,44 @@ export class Sender implements Window {
     this.cwnd = Math.max(this.cwnd, floor);
     this.cwndStamp = now;
     this.cwndUsed = 0;
+  }
+
+  /** Sets the window from outside, as just used; the send buffer follows. */
+  warm(segments: number, now: number): void {
+    this.cwnd = Math.max(1, Math.floor(segments));
+    this.lastSent = this.cwndStamp = now;
+    this.cwndUsed = 0;
+    this.expandSendBuffer();
+  }
+
+  /**
+   * Bytes of the next packet to the device (`tcp_write_xmit`), from a socket-buffer packet with
+   * `whole` bytes left, `more` of them behind it; `oldest` is when the oldest packet in flight was
+   * sent, or -1. 0: not now. -1: not now, and it is the congestion window's fault.
+   */
+  nextPacket(now: number, whole: number, more: boolean, oldest: number): number {
+    const { mss } = this;
+    const room = this.windowEdge - this.next;
+    if (this.packetsOut >= this.cwnd || room < Math.min(mss, whole)) return 0;
+    const unused = this.cwnd - this.packetsOut;
+    const most = this.tsoSegments;
+    if (whole > mss && oldest >= 0) {
+      const limit = Math.min(room, unused * mss);
+      const window = Math.min(this.windowEdge - this.una, this.cwnd * mss);
+      if (
+        limit < most * mss && !(more && limit >= whole) && limit < window / TSO_WINDOW_SHARE &&
+        now - this.lastSent < MS && now - oldest >= this.roundTrip.srtt * 500
+      ) {
+        // Half a round trip after the oldest packet an acknowledgement is near: wait for it and send
+        // a larger packet (`tcp_tso_should_defer`).
+        if (unused * mss < room) {
+          if (unused * mss <= whole) return -1;
+        } else if (room <= whole) return 0;
+      }
+    }
+    const quota = Math.min(unused, Math.max(this.cwnd >> 1, 1), most);
+    const bytes = Math.min(whole, quota * mss);
+    return bytes > room ? room - (room % mss) : bytes;
   }
 
   /** Called when a packet leaves: first in flight after a pause resumes CUBIC's epoch. */
