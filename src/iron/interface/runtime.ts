@@ -2,6 +2,7 @@
 import type { GraphBuilder } from "../graph/builder.ts";
 import { TensorType } from "../graph/types.ts";
 import { type TensorAccessPattern, TensorTiler2D } from "../taplib/mod.ts";
+import { isTiled } from "../taplib/tiler.ts";
 import { ObjectFifoHandle, RuntimeEndpoint } from "./object-fifo.ts";
 import { AnyShimTile, type Placement } from "./placeable.ts";
 import { Worker } from "./worker.ts";
@@ -45,6 +46,7 @@ export class Runtime {
   readonly #groups = new Set<TaskGroup>();
   #types: readonly TensorType[] = [];
   #open = false;
+  #tiled = false;
   #count = 0;
 
   /** Workers in the order in which they were started. */
@@ -56,6 +58,11 @@ export class Runtime {
   get fifos(): readonly ObjectFifoHandle[] {
     const handles = this.#steps.flatMap((s) => s.kind === "transfer" ? [s.handle] : []);
     return [...new Set(handles)];
+  }
+
+  /** Whether a transfer's pattern was made by a tiler (the default pattern does not count). */
+  get usesTiler(): boolean {
+    return this.#tiled;
   }
 
   /** The sequence: `body` gets one buffer per type. @throws {RangeError} for groups left open. */
@@ -133,6 +140,7 @@ export class Runtime {
         `${what} of "${handle.name}": task group ${options.taskGroup.id} is closed`,
       );
     }
+    this.#tiled ||= options.tap !== undefined && isTiled(options.tap);
     const pattern = options.tap ?? data.linearPattern();
     if (pattern.sizes.length > 4) {
       throw new RangeError(

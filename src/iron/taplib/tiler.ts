@@ -38,6 +38,13 @@ export interface StepTilerOptions extends SimpleTilerOptions {
   readonly allowPartial?: boolean | undefined;
 }
 
+const generated = new WeakSet<TensorAccessPattern>();
+
+/** Whether a tiler made this very pattern. */
+export function isTiled(pattern: TensorAccessPattern): boolean {
+  return generated.has(pattern);
+}
+
 const HEIGHT = 0, WIDTH = 1;
 
 /**
@@ -155,6 +162,7 @@ function tile(options: StepTilerOptions): TensorAccessSequence {
       new TensorAccessPattern({ tensorDims: T, offset: y * t[0] * T[1] + x * t[1], ...walk }),
     );
   }
+  for (const pattern of patterns) generated.add(pattern);
   return TensorAccessSequence.fromPatterns(patterns);
 }
 
