@@ -1,13 +1,12 @@
 /** `iron/placement`: who places a design's parts, and whether they fit (section 7.7.3.1). */
 import { z } from "zod";
-import { Device, ExhaustedError, Npu } from "../../hardware/npu/mod.ts";
-import { Simulation } from "../../kernel/mod.ts";
+import { ExhaustedError } from "../../hardware/npu/mod.ts";
 import { defineExperiment, type Row } from "../../model/mod.ts";
 import { designNamed, firstDifference } from "../designs/catalogue.ts";
+import { PlacementError } from "../interface/mod.ts";
 import type { DesignGraph } from "../graph/graph.ts";
 import { pinned, ResourcePlacer, SequentialPlacer, unpin } from "../placers/mod.ts";
-import { lowerFifos } from "../run/lower.ts";
-import { runDesign } from "../run/run.ts";
+import { checkDesign, runDesign } from "../run/run.ts";
 import { designName, needsNpu } from "./design.ts";
 
 const parameters = z.strictObject({
@@ -62,12 +61,13 @@ export const placement = defineExperiment({
       graph = program.resolve(placer);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      yield { ...row, placed: "none", valid: false, reason: error.message };
+      const placed = error instanceof PlacementError ? "none" : row.placed;
+      yield { ...row, placed, valid: false, reason: error.message };
       return;
     }
     const part = platform.npu;
     try {
-      lowerFifos(graph, new Npu(new Simulation({ seed: 1 }), new Device(graph.device, part)));
+      checkDesign(graph, part);
     } catch (error) {
       if (!(error instanceof ExhaustedError)) throw error;
       yield { ...row, valid: false, reason: error.message };

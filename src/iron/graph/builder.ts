@@ -13,6 +13,7 @@ import {
   type Transfer,
 } from "./graph.ts";
 import type { TensorType } from "./types.ts";
+import { verifyGraph } from "./verify.ts";
 
 /** A design graph under construction. */
 export class GraphBuilder {
@@ -92,6 +93,7 @@ export class GraphBuilder {
     }
     const at = this.linkTile(node);
     if (at === undefined) return fail("its FIFOs have no tile in common");
+    if (this.device.kind(at) === "shim") fail(`${place(at)} is a shim tile and has no memory`);
     if (sources.length + destinations.length > 2 && this.device.kind(at) !== "mem") {
       fail(`joins and splits need a memory tile, ${place(at)} is none`);
     }
@@ -163,8 +165,9 @@ export class GraphBuilder {
     this.#ops.push(op);
   }
 
+  /** The graph, verified. */
   build(): DesignGraph {
-    return {
+    const graph: DesignGraph = {
       device: this.device.id,
       tiles: this.#tiles,
       fifos: this.#fifos,
@@ -174,5 +177,7 @@ export class GraphBuilder {
       cores: this.#cores,
       sequence: { args: this.#args, ops: this.#ops },
     };
+    verifyGraph(graph, this.device);
+    return graph;
   }
 }

@@ -21,6 +21,7 @@ export {
   NotResolvedError,
   Placeable,
   type Placement,
+  PlacementError,
   Tile,
   type TileHint,
 } from "./placeable.ts";

@@ -35,6 +35,11 @@ export class NotResolvedError extends Error {
   override name = "NotResolvedError";
 }
 
+/** Thrown by a placer that finds no placement. */
+export class PlacementError extends RangeError {
+  override name = "PlacementError";
+}
+
 /** Something that needs a tile before the design can be resolved. */
 export abstract class Placeable {
   #placement: Placement;

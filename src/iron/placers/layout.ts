@@ -6,6 +6,7 @@ import {
   type ObjectFifoHandle,
   ObjectFifoLink,
   type Placeable,
+  PlacementError,
   Tile,
   Worker,
 } from "../interface/mod.ts";
@@ -96,7 +97,7 @@ export class Layout {
       if (!exclusive) return this.#choices[kind][0];
       const at = free.shift();
       if (at === undefined) {
-        throw new RangeError(
+        throw new PlacementError(
           `ran out of compute tiles: ${this.device.id} has ${cores.length}, ` +
             `no tile is left for ${end.describe()}`,
         );

@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
-import { Device, ExhaustedError, Npu } from "../../hardware/npu/mod.ts";
-import { Simulation } from "../../kernel/mod.ts";
+import { ExhaustedError } from "../../hardware/npu/mod.ts";
 import { designNamed, DESIGNS, firstDifference } from "../designs/catalogue.ts";
-import type { DesignGraph } from "../graph/graph.ts";
 import {
   AnyComputeTile,
   ndarray,
@@ -13,12 +11,8 @@ import {
   Tile,
   Worker,
 } from "../interface/mod.ts";
-import { lowerFifos } from "../run/lower.ts";
-import { runDesign } from "../run/run.ts";
+import { checkDesign, runDesign } from "../run/run.ts";
 import { pinned, ResourcePlacer, SequentialPlacer, unpin } from "./mod.ts";
-
-const lower = (graph: DesignGraph) =>
-  lowerFifos(graph, new Npu(new Simulation({ seed: 1 }), new Device(graph.device)));
 
 Deno.test("24 designs leave placement to a placer, one pins some tiles, two pin all", () => {
   const found: Record<string, string[]> = { full: [], partial: [], hand: [] };
@@ -35,7 +29,7 @@ Deno.test("without their tiles GEMM and ResNetConv2x overuse what the sequential
   for (const name of ["GEMM", "ResNetConv2x"]) {
     const program = designNamed(name).after();
     unpin(program);
-    assert.throws(() => lower(program.resolve(new SequentialPlacer())), ExhaustedError, name);
+    assert.throws(() => checkDesign(program.resolve(new SequentialPlacer())), ExhaustedError, name);
   }
 });
 
@@ -44,7 +38,7 @@ Deno.test("whatever the resource placer accepts fits the device", () => {
     const program = after();
     unpin(program);
     const graph = program.resolve(new ResourcePlacer());
-    assert.doesNotThrow(() => lower(graph), name);
+    assert.doesNotThrow(() => checkDesign(graph), name);
   }
 });
 

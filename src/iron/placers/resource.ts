@@ -1,6 +1,12 @@
 import { type Device, ExhaustedError, Router } from "../../hardware/npu/mod.ts";
 import { Rng } from "../../kernel/mod.ts";
-import type { ObjectFifoHandle, Placer, Runtime, Worker } from "../interface/mod.ts";
+import {
+  type ObjectFifoHandle,
+  PlacementError,
+  type Placer,
+  type Runtime,
+  type Worker,
+} from "../interface/mod.ts";
 import { Layout, overuse, wirelength } from "./layout.ts";
 
 /** How hard `ResourcePlacer` tries. */
@@ -27,7 +33,7 @@ export class ResourcePlacer implements Placer {
     this.#options = { seed: 1, moves: 20_000, attempts: 8, ...options };
   }
 
-  /** @throws {ExhaustedError} listing what is overused in the best placement found. */
+  /** @throws {PlacementError} listing what is overused in the best placement found. */
   makePlacement(
     device: Device,
     _runtime: Runtime,
@@ -52,7 +58,7 @@ export class ResourcePlacer implements Placer {
       if (cost < least) [least, best] = [cost, layout];
     }
     if (best === undefined || reason !== "") {
-      throw new ExhaustedError(
+      throw new PlacementError(
         `no placement on ${device.id} found in ${attempts} attempts; the best one overuses ${reason}`,
       );
     }

@@ -6,6 +6,7 @@ import {
   type ObjectFifoHandle,
   type Placeable,
   type Placement,
+  PlacementError,
   type Placer,
   type Runtime,
   Tile,
@@ -43,7 +44,7 @@ export class SequentialPlacer implements Placer {
       const at = worker.placement as Tile;
       const index = free.findIndex((t) => at.col === t.col && at.row === t.row);
       if (index < 0) {
-        throw new RangeError(
+        throw new PlacementError(
           `partial placement: ${worker.describe()} is at ${at}, which is no free compute tile`,
         );
       }
@@ -54,7 +55,7 @@ export class SequentialPlacer implements Placer {
     for (const worker of workers) {
       if (needsTile(worker)) {
         if (next >= free.length) {
-          throw new RangeError(
+          throw new PlacementError(
             `ran out of compute tiles: ${device.id} has ${device.tiles("core").length}, ` +
               `no tile is left for ${worker.describe()}`,
           );
@@ -94,14 +95,16 @@ export function hintedKind(end: Placeable): "shim" | "mem" | "core" {
   if (placement === AnyShimTile) return "shim";
   if (placement === AnyMemTile) return "mem";
   if (placement === AnyComputeTile) return "core";
-  throw new RangeError(`${end.describe()} has neither a tile nor a hint for one`);
+  throw new PlacementError(`${end.describe()} has neither a tile nor a hint for one`);
 }
 
 function firstTile(device: Device, end: Placeable, column: number): Coordinate {
   const kind = hintedKind(end);
   const found = device.tiles(kind).find((t) => t.col === column);
   if (found === undefined) {
-    throw new RangeError(`${end.describe()}: ${device.id} has no ${kind} tile in column ${column}`);
+    throw new PlacementError(
+      `${end.describe()}: ${device.id} has no ${kind} tile in column ${column}`,
+    );
   }
   return found;
 }

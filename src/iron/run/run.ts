@@ -2,6 +2,7 @@
 import { type Process, Simulation } from "../../kernel/mod.ts";
 import {
   type Channel,
+  checkLayout,
   Device,
   type Layout,
   type Memory,
@@ -11,7 +12,7 @@ import {
   type ShimTask,
 } from "../../hardware/npu/mod.ts";
 import type { MemRef } from "../graph/body.ts";
-import type { DesignGraph, FunctionNode } from "../graph/graph.ts";
+import type { DesignGraph, FunctionNode, Transfer } from "../graph/graph.ts";
 import type { TypedData } from "../graph/types.ts";
 import { type CoreContext, runBody } from "./interpret.ts";
 import { lowerFifos } from "./lower.ts";
@@ -54,6 +55,31 @@ export function runDesign(
     events: sim.events,
     counters: npu.counters,
   };
+}
+
+/**
+ * Checks a design against its device's limits without running it.
+ * @throws {ExhaustedError} naming what a tile or the stream switches run out of.
+ * @throws {DescriptorError} naming a transfer that a DMA cannot be told to do.
+ */
+export function checkDesign(graph: DesignGraph, part?: NpuPart): void {
+  const device = new Device(graph.device, part);
+  const npu = new Npu(new Simulation({ seed: 1 }), device);
+  for (const { name, tile, type } of graph.buffers) npu.tile(tile).allocate(name, type.bytes);
+  const { shim } = lowerFifos(graph, npu);
+  for (const op of graph.sequence.ops) {
+    if (op.op !== "configure") continue;
+    const { fifo, arg } = op.transfer;
+    const { at } = shim.get(fifo) as Channel;
+    const what = `transfer of argument ${arg} on "${fifo}"`;
+    checkLayout(what, layoutOf(graph, op.transfer), "shim", device.limits(at));
+  }
+}
+
+/** The walk of a transfer, in elements of its argument. */
+function layoutOf(graph: DesignGraph, { arg, offset, sizes, strides }: Transfer): Layout {
+  const dims = sizes.map((size, d) => ({ size, stride: strides[d] }));
+  return { elementBytes: graph.sequence.args[arg].elementBytes, offset, dims };
 }
 
 /** Puts a whole design on an NPU and returns its runtime sequence as a host process. */
@@ -104,11 +130,10 @@ export function buildNpu(graph: DesignGraph, npu: Npu, args: readonly TypedData[
   const layouts = new Map<number, ShimTransfer>();
   for (const op of sequence.ops) {
     if (op.op !== "configure") continue;
-    const { id, fifo, arg, offset, sizes, strides } = op.transfer;
+    const { id, fifo, arg } = op.transfer;
     const channel = lowered.shim.get(fifo);
     if (channel === undefined) throw new RangeError(`transfer on "${fifo}": no shim channel`);
-    const dims = sizes.map((size, d) => ({ size, stride: strides[d] }));
-    const layout = { elementBytes: sequence.args[arg].elementBytes, offset, dims };
+    const layout = layoutOf(graph, op.transfer);
     npu.checkTransfer(channel, memory[arg], layout);
     layouts.set(id, { channel, memory: memory[arg], layout });
   }
