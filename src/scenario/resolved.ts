@@ -3,7 +3,7 @@
  * `structuredClone` and JSON), in canonical units, without a trace of where in the file it stood.
  */
 import type { ClaimSpec } from "../claims/mod.ts";
-import type { FigureSpec } from "../figures/mod.ts";
+import type { FigureSpec } from "../figures/spec.ts";
 import type { PlatformYaml } from "../hardware/mod.ts";
 import type { Cell, Row } from "../table/mod.ts";
 import type { Replications } from "../model/mod.ts";

@@ -1,7 +1,7 @@
 /** The scenario's own keys: what surrounds the experiment's parameters. */
 import { z } from "zod";
 import { claimSchema } from "../claims/mod.ts";
-import { figureSchema } from "../figures/mod.ts";
+import { figureSchema } from "../figures/spec.ts";
 import type { Replications } from "../model/mod.ts";
 import { isScenarioId } from "./names.ts";
 import { seedsSchema } from "./seeds.ts";

@@ -215,7 +215,7 @@ Deno.test("told: bytes that are not UTF-8", async () => {
 Deno.test("told: a file that is too long", async () => {
   assert.equal(
     await errorsOf("a: 1\n".repeat(60_000)),
-    `error: the file has 293 KiB; at most 256 KiB are read as YAML
+    `error: the file has 293 KiB; at most 128 KiB are read as YAML
   --> s.yaml:1:1`,
   );
 });

@@ -1,7 +1,7 @@
 /** A commented scenario to start from, written from what an experiment says of itself. */
 import type { z } from "zod";
 import { buildPlatform } from "../hardware/mod.ts";
-import type { Experiment } from "../model/mod.ts";
+import { type Experiment, isInputFile } from "../model/mod.ts";
 import { DIMENSIONS, quantityOf } from "../units/mod.ts";
 import { gatheredColumns } from "./columns.ts";
 import { inline, type Sample, sampleOf, writtenFor } from "./examples.ts";
@@ -82,7 +82,13 @@ function parameterLines(parameter: Parameter): string[] {
   const { key, schema, sample, optional, hasDefault } = parameter;
   const says = descriptionOf(schema);
   const kind = form(schema);
-  const state = hasDefault ? "the default is shown" : optional ? "may be left out" : "required";
+  const state = isInputFile(schema) && !optional
+    ? "required: name a file of yours"
+    : hasDefault
+    ? "the default is shown"
+    : optional
+    ? "may be left out"
+    : "required";
   const known = says === undefined || says === kind || kind === ""
     ? says ?? kind
     : `${says} (${kind})`;

@@ -5,14 +5,15 @@ import { z } from "zod";
 import { library, shippedScenarios } from "../cli/library.ts";
 import { platformsFor } from "../cli/platforms.ts";
 import { loadCatalogue } from "../experiment/mod.ts";
-import { defineExperiment, type Experiment } from "../model/mod.ts";
+import { defineExperiment, type Experiment, inputCheckOf } from "../model/mod.ts";
 import { cpu, duration } from "../units/mod.ts";
 import { errorsOf, options, scenarioOf, transfer } from "./fixture_test.ts";
 import { newScenario, platformJsonSchema, scenarioJsonSchema } from "./mod.ts";
 
 const entry = (experiment: Experiment) => ({
   experiments: new Map([[experiment.id, { load: () => experiment }]]),
-  files: { read: () => ({ text: "a\n1\n", sha256: "" }) },
+  // Whatever file the new scenario names is there: a trace, the only kind that experiments take so far.
+  files: { read: () => ({ text: "arrival_ms,service_ms\n0,1\n", sha256: "" }) },
 });
 
 Deno.test("a new scenario loads as it is and names every parameter", async () => {
@@ -67,13 +68,31 @@ Deno.test("a new scenario is written for difficult parameters and on a platform 
   assert.match(text, /^ {2}steps: \[1ms, 5ms\]$/m);
 });
 
+/** A shipped text that the experiment accepts where it wants an input file: the reader's own stands there. */
+function usableInput(experiment: Experiment): string {
+  const { shape } = experiment.parameters as unknown as z.ZodObject;
+  const checks = Object.values(shape).map(inputCheckOf).filter((check) => check !== undefined);
+  const shipped = library().list("data").filter((path) => path.endsWith(".csv"))
+    .map((path) => new TextDecoder().decode(library().read(path)));
+  const accepted = (text: string) => {
+    try {
+      checks.forEach((check) => check(text, "input.csv"));
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  return shipped.find(accepted) ?? "";
+}
+
 Deno.test("every registered experiment has a new scenario that loads as it is", async () => {
   const catalogue = await loadCatalogue();
   assert.ok(catalogue.size > 0);
   for (const { experiment } of catalogue.values()) {
     const platforms = platformsFor(undefined);
     const text = newScenario(experiment, platforms);
-    const changed = { ...entry(experiment), platforms };
+    const files = { read: () => ({ text: usableInput(experiment), sha256: "" }) };
+    const changed = { ...entry(experiment), platforms, files };
     assert.equal(await errorsOf(text, changed), "", `${experiment.id}\n${text}`);
   }
 });

@@ -14,7 +14,8 @@ const PHASES = 10;
 const whole = (says: string, max: number) =>
   z.int(`expected a whole number: ${says}`)
     .min(1, `expected at least 1: ${says}`)
-    .max(max, `expected at most ${max}: ${says}`);
+    .max(max, `expected at most ${max}: ${says}`)
+    .describe(says);
 
 /** `2` or `2 cores`. */
 const cores = z.union([

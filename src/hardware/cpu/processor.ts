@@ -67,6 +67,7 @@ export class Processor {
   /** What the running thread has used since the kernel last looked (a tick, a switch), ns. */
   get unaccounted(): number {
     const { now } = this.host.sim;
+    if (this.current?.readsClock === true) return 0;
     return Math.max(0, now - Math.max(this.#accounted, this.host.tickBefore(this.id)));
   }
 

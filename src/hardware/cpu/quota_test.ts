@@ -133,6 +133,18 @@ Deno.test("a new quota takes effect at once and forgets the waiting", () => {
   assert.equal(free.end - from, 500 * MS);
 });
 
+Deno.test("a new quota is charged with what the kernel has not looked at yet, and no more", () => {
+  const { sim, host } = bareHost(1, {}, { tickPhase: 1 * MS });
+  const group = host.cgroup("g", { quota: 50 * MS, phase: 100 * MS });
+  burn(group.thread("t"), 1000 * MS);
+  sim.run(12 * MS);
+  // The last tick was at 9 ms: from there the new 19 ms count, which the tick at 29 ms finds used up.
+  // Were all 12 ms forgotten it would be the tick at 33 ms, were none the one at 21 ms.
+  group.setQuota({ quota: 19 * MS });
+  sim.run(99 * MS);
+  assert.equal(group.usage(), 29 * MS);
+});
+
 Deno.test("with slice expiry a group on many CPUs is throttled below its quota", () => {
   // 16 CPUs, 1.1 ms each per period: 17.6 of 20 ms. Each CPU also keeps 1 ms, which expires.
   const throttled = (sliceExpiry: boolean) => {

@@ -1,14 +1,27 @@
 /** The benchmarked models, all through the public API: PHOLD and M/M/1 in both styles. */
-import { type Process, Resource, type Rng, Simulation } from "../mod.ts";
+import process from "node:process";
+import { type Outcome, type Process, Resource, type Rng, Simulation } from "../mod.ts";
 
 /** What one run of a model gave. */
 export interface Timed {
   /** Events or customers per second of wall time. */
   readonly rate: number;
+  /** The same per second of processor time, all threads: hardly moved by a busy machine. */
+  readonly cpuRate: number;
   /** PHOLD: mean delay in units; M/M/1: mean wait in queue in service times. */
   readonly check: number;
   /** Hash of the trajectory. */
   readonly hash: string;
+}
+
+/** Runs a simulation against both clocks. */
+function clock(sim: Simulation) {
+  const cpu = process.cpuUsage();
+  const began = performance.now();
+  const outcome: Outcome = sim.run();
+  const seconds = (performance.now() - began) / 1e3;
+  const { user, system } = process.cpuUsage(cpu);
+  return { ...outcome, seconds, cpuSeconds: (user + system) / 1e6 };
 }
 
 /** One unit of model time in nanoseconds. */
@@ -38,11 +51,9 @@ export function phold(delays: string, events: number, perProcess: number): Timed
     sim.schedule(delay(), arrive, destinations.uniformInt(processes));
   });
   for (let i = 0; i < processes * perProcess; i++) sim.schedule(delay(), arrive, i % processes);
-  const began = performance.now();
-  const { hash, events: executed } = sim.run();
-  const seconds = (performance.now() - began) / 1e3;
+  const { hash, events: executed, seconds, cpuSeconds } = clock(sim);
   const check = sim.now / UNIT * processes * perProcess / executed;
-  return { rate: executed / seconds, check, hash };
+  return { rate: executed / seconds, cpuRate: executed / cpuSeconds, check, hash };
 }
 
 const ARRIVAL = UNIT;
@@ -69,10 +80,9 @@ export function mm1Processes(customers: number): Timed {
     }
   }
   sim.spawn("source", source());
-  const began = performance.now();
-  const { hash } = sim.run();
-  const seconds = (performance.now() - began) / 1e3;
-  return { rate: customers / seconds, check: waited / customers / SERVICE, hash };
+  const { hash, seconds, cpuSeconds } = clock(sim);
+  const check = waited / customers / SERVICE;
+  return { rate: customers / seconds, cpuRate: customers / cpuSeconds, check, hash };
 }
 
 /** M/M/1 at rho 0.9 in callback style: two registered handlers and a ring of arrival times. */
@@ -104,8 +114,7 @@ export function mm1Callbacks(customers: number): Timed {
     if (tail < customers) sim.schedule(arrivals.exponential(ARRIVAL), arrive);
   });
   sim.schedule(arrivals.exponential(ARRIVAL), arrive);
-  const began = performance.now();
-  const { hash } = sim.run();
-  const seconds = (performance.now() - began) / 1e3;
-  return { rate: customers / seconds, check: waited / customers / SERVICE, hash };
+  const { hash, seconds, cpuSeconds } = clock(sim);
+  const check = waited / customers / SERVICE;
+  return { rate: customers / seconds, cpuRate: customers / cpuSeconds, check, hash };
 }
