@@ -141,6 +141,11 @@ export class HashMapSystem {
     }
   }
 
+  /** Whether an inactive replica stops everything once the log is full; then time costs no events. */
+  get stallsForEver(): boolean {
+    return this.options.structure === "nr" && this.options.nrVersion === "0.1";
+  }
+
   /** Add (or remove) LD-NR's replica on `domain`, by a thread of its own; `done` when it has happened. */
   change(kind: "add" | "remove", domain: number, done: () => void): void {
     const { dispatcher, admin } = this;
