@@ -1,1 +1,7 @@
 export * from "./src/units/mod.ts";
+export {
+  createFreshen,
+  type Freshen,
+  type HandlerLimits,
+  type HandlerResource,
+} from "./src/freshen/runtime/mod.ts";
