@@ -28,3 +28,11 @@ export {
 } from "./platform.ts";
 export { Invoker, type PoolObserver } from "./pool.ts";
 export { type Prediction, Predictions, type Score } from "./predictions.ts";
+export { Client, Network, scopedClient } from "./network.ts";
+export {
+  type Trigger,
+  TRIGGER_NAMES,
+  triggerDelay,
+  type TriggerName,
+  TRIGGERS,
+} from "./triggers.ts";
