@@ -252,6 +252,11 @@ export class TimedMachine {
       this.schedule(thread, thread.workStart + step.done * unit - now);
       return;
     }
-    this.schedule(thread, this.coherence.access(word.line, 0, thread.core, now) - now);
+    // The spinner fetches the line that the writer has just taken from it.
+    const { line } = word;
+    this.schedule(
+      thread,
+      line === NO_LINE ? 0 : this.coherence.access(line, READ, thread.core, now) - now,
+    );
   }
 }
