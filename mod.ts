@@ -44,3 +44,9 @@ export { type Figure, type FigureSpec, renderFigure } from "./src/figures/mod.ts
 // The names of chapter 7's taplib, and the whole of IRON under its own.
 export * from "./src/iron/taplib/mod.ts";
 export * as iron from "./src/iron/library.ts";
+export {
+  createFreshen,
+  type Freshen,
+  type HandlerLimits,
+  type HandlerResource,
+} from "./src/freshen/runtime/mod.ts";
