@@ -28,15 +28,12 @@ export function design(width = 32, height = 32, channels = 256): Program {
   const weights2Type = ndarray([weights2], "i8");
   const weights3Type = ndarray([weights3], "i8");
 
-  const int = "i32" as const;
+  const ints = (n: number) => Array.from({ length: n }, () => "i32" as const);
   const conv2dk1 = new Kernel("conv2dk1_i8", "conv2dk1.o", [
     actInType,
     weights1Type,
     act1Type,
-    int,
-    int,
-    int,
-    int,
+    ...ints(4),
   ]);
   const conv2dk3 = new Kernel("conv2dk3_ui8", "conv2dk3.o", [
     act1Type,
@@ -44,14 +41,7 @@ export function design(width = 32, height = 32, channels = 256): Program {
     act1Type,
     weights2Type,
     act2Type,
-    int,
-    int,
-    int,
-    int,
-    int,
-    int,
-    int,
-    int,
+    ...ints(8),
   ]);
   const conv2dk1Skip = new Kernel("conv2dk1_skip_i8", "conv2dk1_skip.o", [
     act2Type,
@@ -59,11 +49,7 @@ export function design(width = 32, height = 32, channels = 256): Program {
     weights3Type,
     actOutType,
     actInType,
-    int,
-    int,
-    int,
-    int,
-    int,
+    ...ints(5),
   ]);
 
   // Activations in, and the skip connection through a memory tile

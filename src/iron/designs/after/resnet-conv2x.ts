@@ -31,24 +31,18 @@ export function design(width = 32, height = 32): Program {
   const weights2Type = ndarray([weights2], "i8");
   const weights3Type = weights3.map((n) => ndarray([n], "i8"));
 
-  const int = "i32" as const;
+  const ints = (n: number) => Array.from({ length: n }, () => "i32" as const);
   const conv2dk1Init = new Kernel("conv2dk1_i8", "conv2dk1_i8.o", [
     actInType,
     weights1Type[0],
     act1Type,
-    int,
-    int,
-    int,
-    int,
+    ...ints(4),
   ]);
   const conv2dk1 = new Kernel("conv2dk1_ui8", "conv2dk1_ui8.o", [
     actWideType,
     weights1Type[1],
     act1Type,
-    int,
-    int,
-    int,
-    int,
+    ...ints(4),
   ]);
   const conv2dk3 = new Kernel("conv2dk3_ui8", "conv2dk3.o", [
     act1Type,
@@ -56,14 +50,7 @@ export function design(width = 32, height = 32): Program {
     act1Type,
     weights2Type,
     act2Type,
-    int,
-    int,
-    int,
-    int,
-    int,
-    int,
-    int,
-    int,
+    ...ints(8),
   ]);
   const conv2dk1SkipInit = new Kernel("conv2dk1_skip_init_i8", "conv2dk1_skip_init.o", [
     act2Type,
@@ -71,13 +58,7 @@ export function design(width = 32, height = 32): Program {
     weights3Type[0],
     actWideType,
     actInType,
-    int,
-    int,
-    int,
-    int,
-    int,
-    int,
-    int,
+    ...ints(7),
   ]);
   const conv2dk1Skip = new Kernel("conv2dk1_skip_ui8", "conv2dk1_skip.o", [
     act2Type,
@@ -85,11 +66,7 @@ export function design(width = 32, height = 32): Program {
     weights3Type[1],
     actWideType,
     actWideType,
-    int,
-    int,
-    int,
-    int,
-    int,
+    ...ints(5),
   ]);
 
   // The blocks form a snake over the array: up, down, up.
