@@ -13,5 +13,6 @@ export type Systems = Readonly<Record<string, () => Promise<SystemModule>>>;
 export const SYSTEMS: Systems = {
   freshen: () => import("../freshen/mod.ts"),
   iron: () => import("../iron/mod.ts"),
+  ldnr: () => import("../ldnr/mod.ts"),
   validation: () => import("../validation/mod.ts"),
 };

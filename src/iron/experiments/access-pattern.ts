@@ -31,7 +31,9 @@ const tiler = z.strictObject({
 const parameters = z.strictObject({
   tensor_dims: list("dimensions of the tensor").max(2, "maps are drawn of matrices").default([6, 4])
     .describe("rows and columns of the tensor"),
-  patterns: z.record(z.string(), z.union([z.array(tap).min(1), tiler])).default({}).describe(
+  patterns: z.record(z.string(), z.union([z.array(tap).min(1), tiler])).default({
+    tap00: [{ offset: 0, sizes: [1, 1, 3, 2], strides: [0, 0, 4, 1] }],
+  }).describe(
     "by name: a list of patterns (one: that pattern; several: a sequence), or a tiler",
   ),
   frames: z.boolean().default(false).describe("one map per pattern of a sequence, for animations"),
