@@ -34,8 +34,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "\n": "",
 };
 
-const ESCAPE =
-  /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([\s\S]))/g;
+const ESCAPE = /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([\s\S]))/g;
 
 function unescaped(text: string, bytes: boolean): string {
   return text.replaceAll(ESCAPE, (all, octal, byte, short, long, single) => {

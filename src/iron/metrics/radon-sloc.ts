@@ -24,7 +24,9 @@ export function radonSloc(root: SyntaxNode, text: string, language: SourceLangua
     if (token.kind === "string" || token.kind === "comment") {
       for (let line = first; line < last; line++) continues[line] = 1;
     }
-    if (token.kind !== "comment") for (let line = first; line <= last; line++) covered[line] = 1;
+    if (token.kind !== "comment") {
+      for (let line = first; line <= last; line++) covered[line] = 1;
+    }
   }
   if (language === "typescript") {
     return written.filter((some, line) => some && covered[line] === 1).length;
@@ -42,7 +44,7 @@ export function radonSloc(root: SyntaxNode, text: string, language: SourceLangua
     }
     if ((depth > 0 || continues[line] === 1) && line < lines - 1) continue;
     const alone = group.length === 1 && group[0].kind !== "code";
-    if (!alone) for (let i = first; i <= line; i++) count += Number(written[i]);
+    if (!alone) { for (let i = first; i <= line; i++) count += Number(written[i]); }
     group = [];
     first = line + 1;
   }
