@@ -27,13 +27,12 @@ export interface Summary {
 const mean = (values: readonly number[]) =>
   values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** How much smaller, in percent of before; a measure that was 0 and is 0 has not changed. */
+/** How much smaller, in percent of before; null where that was 0. */
 export function decreasePercent([before, after]: Change): number | null {
-  if (before === 0) return after === 0 ? 0 : null;
-  return (1 - after / before) * 100;
+  return before === 0 ? null : (1 - after / before) * 100;
 }
 
-/** Averages the changes; designs whose measure was 0 before have no percentage and are left out of it. */
+/** Averages the changes; a measure that was 0 before has no percentage and is left out of that mean. */
 export function summarise(changes: readonly DesignChanges[]): Summary {
   const of = (key: keyof DesignChanges) => changes.map((each) => each[key]);
   const decrease = (key: keyof DesignChanges) => mean(of(key).map(([b, a]) => b - a));
