@@ -1,4 +1,5 @@
 import {
+  type CoreFn,
   GlobalBuffer,
   Kernel,
   ndarray,
@@ -79,7 +80,7 @@ export function design(width = 32, height = 32, channels = 256): Program {
   });
 
   // 1x1 convolution
-  function conv1Fn(ofWeights: any, ofIn: any, ofOut: any, rtp: any, conv2dk1: any) {
+  const conv1Fn: CoreFn = (ofWeights, ofIn, ofOut, rtp, conv2dk1) => {
     const elemWeights = ofWeights.acquire(1);
     const scale = rtp.at(0);
     range(height, () => {
@@ -90,10 +91,10 @@ export function design(width = 32, height = 32, channels = 256): Program {
       ofOut.release(1);
     });
     ofWeights.release(1);
-  }
+  };
 
   // 3x3 convolution, half of the output channels on each of two cores
-  function conv3Fn(ofWeights: any, ofIn: any, ofOut: any, conv2dk3: any, channel: number) {
+  const conv3Fn: CoreFn = (ofWeights, ofIn, ofOut, conv2dk3, channel) => {
     const elemWeights = ofWeights.acquire(1);
     const sizes = [width, narrow, half, 3, 3];
     // Top row: nothing above.
@@ -115,18 +116,10 @@ export function design(width = 32, height = 32, channels = 256): Program {
     ofIn.release(2);
     ofOut.release(1);
     ofWeights.release(1);
-  }
+  };
 
   // 1x1 convolution and the skip connection
-  function skipFn(
-    ofWeights: any,
-    ofIn0: any,
-    ofIn1: any,
-    ofSkip: any,
-    ofOut: any,
-    rtp: any,
-    conv2dk1Skip: any,
-  ) {
+  const skipFn: CoreFn = (ofWeights, ofIn0, ofIn1, ofSkip, ofOut, rtp, conv2dk1Skip) => {
     const elemWeights = ofWeights.acquire(1);
     const scale = rtp.at(0);
     const skipScale = rtp.at(1);
@@ -153,7 +146,7 @@ export function design(width = 32, height = 32, channels = 256): Program {
       ofSkip.release(1);
     });
     ofWeights.release(1);
-  }
+  };
 
   const workers = [
     new Worker(conv1Fn, [wts0.cons(), actIn.cons(), act235.prod(), rtp2, conv2dk1]),

@@ -1,4 +1,5 @@
 import {
+  type CoreFn,
   GlobalBuffer,
   Kernel,
   ndarray,
@@ -38,7 +39,7 @@ export function design(width = 1920, height = 1080): Program {
     names: offsets.map((_, i) => `outOOB_L1L2_${i}`),
   });
 
-  function coreFn(ofIn: any, ofOut: any, rtp: any, thresholdLine: any) {
+  const coreFn: CoreFn = (ofIn, ofOut, rtp, thresholdLine) => {
     const elemIn = ofIn.acquire(1);
     const elemOut = ofOut.acquire(1);
     // Parameters are read once data is here: the runtime has written them by then.
@@ -48,7 +49,7 @@ export function design(width = 1920, height = 1080): Program {
     thresholdLine.call(elemIn, elemOut, width, limit, max, kind);
     ofIn.release(1);
     ofOut.release(1);
-  }
+  };
 
   const rtps = offsets.map((_, i) =>
     new GlobalBuffer(ndarray([16], "i32"), { name: `rtpComputeTile${i + 2}`, useWriteRtp: true })

@@ -1,4 +1,5 @@
 import {
+  type CoreFn,
   CoreFunction,
   ndarray,
   ObjectFifo,
@@ -27,13 +28,13 @@ export function design(size = 4096): Program {
     },
   );
 
-  function coreFn(ofIn: any, ofOut: any, passThroughLine: any) {
+  const coreFn: CoreFn = (ofIn, ofOut, passThroughLine) => {
     const elemOut = ofOut.acquire(1);
     const elemIn = ofIn.acquire(1);
     passThroughLine.call(elemIn, elemOut, lineSize);
     ofIn.release(1);
     ofOut.release(1);
-  }
+  };
 
   const worker = new Worker(coreFn, [ofIn.cons(), ofOut.prod(), passThroughLine]);
 

@@ -1,4 +1,5 @@
 import {
+  type CoreFn,
   Kernel,
   ndarray,
   ObjectFifo,
@@ -84,7 +85,7 @@ export function design(M = 512, K = 512, N = 512, m = 64, k = 64, n = 64): Progr
     );
   }
 
-  function coreFn(ofA: any, ofB: any, ofC: any, zero: any, matmul: any) {
+  const coreFn: CoreFn = (ofA, ofB, ofC, zero, matmul) => {
     range(tilesPerCore, () => {
       const elemOut = ofC.acquire(1);
       zero.call(elemOut);
@@ -97,7 +98,7 @@ export function design(M = 512, K = 512, N = 512, m = 64, k = 64, n = 64): Progr
       });
       ofC.release(1);
     });
-  }
+  };
 
   const workers: Worker[] = [];
   for (let row = 0; row < rows; row++) {

@@ -1,4 +1,12 @@
-import { ndarray, ObjectFifo, Program, range, Runtime, Worker } from "../../interface/mod.ts";
+import {
+  type CoreFn,
+  ndarray,
+  ObjectFifo,
+  Program,
+  range,
+  Runtime,
+  Worker,
+} from "../../interface/mod.ts";
 import { TensorTiler2D } from "../../taplib/mod.ts";
 
 /** MSAdd: one tile of a matrix plus one (Figure 7.2b). */
@@ -10,7 +18,7 @@ export function design(M = 16, N = 128, m = 8, n = 16): Program {
   const ofIn = new ObjectFifo(tileType, { name: "in" });
   const ofOut = new ObjectFifo(tileType, { name: "out" });
 
-  function coreFn(ofIn: any, ofOut: any) {
+  const coreFn: CoreFn = (ofIn, ofOut) => {
     const elemIn = ofIn.acquire(1);
     const elemOut = ofOut.acquire(1);
     range(m, (i) => {
@@ -20,7 +28,7 @@ export function design(M = 16, N = 128, m = 8, n = 16): Program {
     });
     ofIn.release(1);
     ofOut.release(1);
-  }
+  };
 
   const worker = new Worker(coreFn, [ofIn.cons(), ofOut.prod()]);
 

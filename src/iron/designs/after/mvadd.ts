@@ -1,4 +1,5 @@
 import {
+  type CoreFn,
   Kernel,
   ndarray,
   ObjectFifo,
@@ -24,7 +25,7 @@ export function design(M = 768, N = 2304, m = 96, n = 32): Program {
   const biasFifo = new ObjectFifo(biasType, { name: "bias_fifo" });
   const outFifo = new ObjectFifo(tensorType, { name: "out_fifo" });
 
-  function coreFn(inFifo: any, biasFifo: any, outFifo: any, rowWiseBiasAdd: any) {
+  const coreFn: CoreFn = (inFifo, biasFifo, outFifo, rowWiseBiasAdd) => {
     range(N / n, () => {
       const elemBias = biasFifo.acquire(1);
       range(M / m, () => {
@@ -36,7 +37,7 @@ export function design(M = 768, N = 2304, m = 96, n = 32): Program {
       });
       biasFifo.release(1);
     });
-  }
+  };
 
   const worker = new Worker(coreFn, [
     inFifo.cons(),

@@ -1,4 +1,5 @@
 import {
+  type CoreFn,
   Kernel,
   ndarray,
   ObjectFifo,
@@ -26,7 +27,7 @@ export function design(M = 288, K = 288, m = 32, k = 32, cores = 1): Program {
     cTileType,
   ]);
 
-  function coreFn(ofA: any, ofB: any, ofC: any, zero: any, matvec: any) {
+  const coreFn: CoreFn = (ofA, ofB, ofC, zero, matvec) => {
     const elemOut = ofC.acquire(1);
     zero.call(elemOut);
     range(K / k, () => {
@@ -37,7 +38,7 @@ export function design(M = 288, K = 288, m = 32, k = 32, cores = 1): Program {
       ofB.release(1);
     });
     ofC.release(1);
-  }
+  };
 
   const inB = new ObjectFifo(bTileType, { name: "inB" });
   const memA: ObjectFifo[] = [];

@@ -1,4 +1,5 @@
 import {
+  type CoreFn,
   GlobalBuffer,
   Kernel,
   ndarray,
@@ -119,14 +120,7 @@ export function design(width = 32, height = 32): Program {
   const skipRtps = ["05", "13", "24"].map(buffer);
 
   // First 1x1 convolutions
-  function conv1Fn(
-    ofWeights: any,
-    ofIn: any,
-    ofOut: any,
-    rtp: any,
-    conv2dk1: any,
-    channels: number,
-  ) {
+  const conv1Fn: CoreFn = (ofWeights, ofIn, ofOut, rtp, conv2dk1, channels) => {
     const elemWeights = ofWeights.acquire(1);
     const scale = rtp.at(0);
     range(height, () => {
@@ -137,10 +131,10 @@ export function design(width = 32, height = 32): Program {
       ofOut.release(1);
     });
     ofWeights.release(1);
-  }
+  };
 
   // 3x3 convolutions, half of the output channels on each of two cores
-  function conv3Fn(ofWeights: any, ofIn: any, ofOut: any, conv2dk3: any, channel: number) {
+  const conv3Fn: CoreFn = (ofWeights, ofIn, ofOut, conv2dk3, channel) => {
     const elemWeights = ofWeights.acquire(1);
     const sizes = [width, narrow, half, 3, 3];
     // Top row: nothing above.
@@ -162,19 +156,10 @@ export function design(width = 32, height = 32): Program {
     ofIn.release(2);
     ofOut.release(1);
     ofWeights.release(1);
-  }
+  };
 
   // Last 1x1 convolutions and the skip connections
-  function skipFn(
-    ofWeights: any,
-    ofIn0: any,
-    ofIn1: any,
-    ofOut: any,
-    ofSkip: any,
-    rtp: any,
-    kernel: any,
-    skipConvolution: boolean,
-  ) {
+  const skipFn: CoreFn = (ofWeights, ofIn0, ofIn1, ofOut, ofSkip, rtp, kernel, skipConvolution) => {
     const elemWeights = ofWeights.acquire(1);
     const scale = rtp.at(0);
     const skipScale = rtp.at(1);
@@ -184,24 +169,14 @@ export function design(width = 32, height = 32): Program {
       const elemIn1 = ofIn1.acquire(1);
       const elemOut = ofOut.acquire(1);
       const elemSkip = ofSkip.acquire(1);
-      kernel.call(
-        elemIn0,
-        elemIn1,
-        elemWeights,
-        elemOut,
-        elemSkip,
-        width,
-        narrow,
-        wide,
-        ...scales,
-      );
+      kernel.call(elemIn0, elemIn1, elemWeights, elemOut, elemSkip, width, narrow, wide, ...scales);
       ofIn0.release(1);
       ofIn1.release(1);
       ofOut.release(1);
       ofSkip.release(1);
     });
     ofWeights.release(1);
-  }
+  };
 
   const workers: Worker[] = [];
   for (let block = 0; block < 3; block++) {

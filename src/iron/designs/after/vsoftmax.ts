@@ -1,4 +1,5 @@
 import {
+  type CoreFn,
   Kernel,
   ndarray,
   ObjectFifo,
@@ -27,7 +28,7 @@ export function design(size = 262144): Program {
   const outC = new ObjectFifo(memType, { name: "outC" });
   const memC = outC.prod().join(offsets, { types, names: ["memC0", "memC1"] });
 
-  function coreFn(ofA: any, ofC: any, kernel: any) {
+  const coreFn: CoreFn = (ofA, ofC, kernel) => {
     range(tiles, () => {
       const elemOut = ofC.acquire(1);
       const elemIn = ofA.acquire(1);
@@ -35,7 +36,7 @@ export function design(size = 262144): Program {
       ofA.release(1);
       ofC.release(1);
     });
-  }
+  };
 
   const workers = memA.map((ofA, i) => new Worker(coreFn, [ofA.cons(), memC[i].prod(), kernel]));
 

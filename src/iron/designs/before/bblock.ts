@@ -46,26 +46,12 @@ export function design(width = 32, height = 32, channels = 256): DesignGraph {
     );
     const conv2dk3 = externalFunction(
       "conv2dk3_ui8",
-      [
-        act1Type,
-        act1Type,
-        act1Type,
-        weights2Type,
-        act2Type,
-        ...ints(8),
-      ],
+      [act1Type, act1Type, act1Type, weights2Type, act2Type, ...ints(8)],
       "conv2dk3.o",
     );
     const conv2dk1Skip = externalFunction(
       "conv2dk1_skip_i8",
-      [
-        act2Type,
-        act2Type,
-        weights3Type,
-        actOutType,
-        actInType,
-        ...ints(5),
-      ],
+      [act2Type, act2Type, weights3Type, actOutType, actInType, ...ints(5)],
       "conv2dk1_skip.o",
     );
 

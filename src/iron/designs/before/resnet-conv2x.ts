@@ -55,26 +55,12 @@ export function design(width = 32, height = 32): DesignGraph {
     );
     const conv2dk3 = externalFunction(
       "conv2dk3_ui8",
-      [
-        act1Type,
-        act1Type,
-        act1Type,
-        weights2Type,
-        act2Type,
-        ...ints(8),
-      ],
+      [act1Type, act1Type, act1Type, weights2Type, act2Type, ...ints(8)],
       "conv2dk3.o",
     );
     const conv2dk1SkipInit = externalFunction(
       "conv2dk1_skip_init_i8",
-      [
-        act2Type,
-        act2Type,
-        firstWeights3Type,
-        actWideType,
-        actInType,
-        ...ints(7),
-      ],
+      [act2Type, act2Type, firstWeights3Type, actWideType, actInType, ...ints(7)],
       "conv2dk1_skip_init.o",
     );
     const conv2dk1 = externalFunction(
@@ -84,14 +70,7 @@ export function design(width = 32, height = 32): DesignGraph {
     );
     const conv2dk1Skip = externalFunction(
       "conv2dk1_skip_ui8",
-      [
-        act2Type,
-        act2Type,
-        weights3Type,
-        actWideType,
-        actWideType,
-        ...ints(5),
-      ],
+      [act2Type, act2Type, weights3Type, actWideType, actWideType, ...ints(5)],
       "conv2dk1_skip.o",
     );
 
