@@ -1,12 +1,4 @@
-import {
-  type CoreFn,
-  Kernel,
-  ndarray,
-  ObjectFifo,
-  Program,
-  Runtime,
-  Worker,
-} from "../../interface/mod.ts";
+import { Kernel, ndarray, ObjectFifo, Program, Runtime, Worker } from "../../interface/mod.ts";
 
 /** ColorDetect: pixels of two ranges of hue are kept, all others go black; a pipeline of three stages. */
 export function design(width = 1920, height = 1080): Program {
@@ -55,23 +47,23 @@ export function design(width = 1920, height = 1080): Program {
   const of5to5a = new ObjectFifo(grayType, { depth: 1, name: "OF_5to5a" });
   const of5to5b = new ObjectFifo(rgbaType, { depth: 1, name: "OF_5to5b" });
 
-  const hueFn: CoreFn = (ofIn, ofOut, rgba2hueLine) => {
+  function hueFn(ofIn: any, ofOut: any, rgba2hueLine: any) {
     const elemIn = ofIn.acquire(1);
     const elemOut = ofOut.acquire(1);
     rgba2hueLine.call(elemIn, elemOut, width);
     ofIn.release(1);
     ofOut.release(1);
-  };
+  }
 
-  const thresholdFn: CoreFn = (
-    ofIn,
-    ofSelfProd,
-    ofSelfCons,
-    ofOut,
-    thresholdLine,
-    below,
-    above,
-  ) => {
+  function thresholdFn(
+    ofIn: any,
+    ofSelfProd: any,
+    ofSelfCons: any,
+    ofOut: any,
+    thresholdLine: any,
+    below: any,
+    above: any,
+  ) {
     const elemIn = ofIn.acquire(1);
     const elemTemp = ofSelfProd.acquire(1);
     thresholdLine.call(elemIn, elemTemp, width, below, 255, 4);
@@ -82,21 +74,21 @@ export function design(width = 1920, height = 1080): Program {
     thresholdLine.call(elemMid, elemOut, width, above, 255, 0);
     ofSelfCons.release(1);
     ofOut.release(1);
-  };
+  }
 
-  const maskFn: CoreFn = (
-    ofIn1,
-    ofIn2,
-    ofGrayProd,
-    ofGrayCons,
-    ofRgbaProd,
-    ofRgbaCons,
-    ofImage,
-    ofOut,
-    bitwiseORLine,
-    gray2rgbaLine,
-    bitwiseANDLine,
-  ) => {
+  function maskFn(
+    ofIn1: any,
+    ofIn2: any,
+    ofGrayProd: any,
+    ofGrayCons: any,
+    ofRgbaProd: any,
+    ofRgbaCons: any,
+    ofImage: any,
+    ofOut: any,
+    bitwiseORLine: any,
+    gray2rgbaLine: any,
+    bitwiseANDLine: any,
+  ) {
     const elemIn1 = ofIn1.acquire(1);
     const elemIn2 = ofIn2.acquire(1);
     const elemOr = ofGrayProd.acquire(1);
@@ -116,7 +108,7 @@ export function design(width = 1920, height = 1080): Program {
     ofRgbaCons.release(1);
     ofImage.release(1);
     ofOut.release(1);
-  };
+  }
 
   const workers = [
     new Worker(hueFn, [inL3L2.cons(), of2to34.prod(), rgba2hueLine]),

@@ -1,5 +1,4 @@
 import {
-  type CoreFn,
   GlobalBuffer,
   Kernel,
   ndarray,
@@ -39,7 +38,7 @@ export function design(width = 1920, height = 1080): Program {
     names: offsets.map((_, i) => `outOOB_L1L2_${i}`),
   });
 
-  const coreFn: CoreFn = (ofIn, ofOut, rtp, thresholdLine) => {
+  function coreFn(ofIn: any, ofOut: any, rtp: any, thresholdLine: any) {
     const elemIn = ofIn.acquire(1);
     const elemOut = ofOut.acquire(1);
     // Parameters are read once data is here: the runtime has written them by then.
@@ -49,7 +48,7 @@ export function design(width = 1920, height = 1080): Program {
     thresholdLine.call(elemIn, elemOut, width, limit, max, kind);
     ofIn.release(1);
     ofOut.release(1);
-  };
+  }
 
   const rtps = offsets.map((_, i) =>
     new GlobalBuffer(ndarray([16], "i32"), { name: `rtpComputeTile${i + 2}`, useWriteRtp: true })

@@ -1,5 +1,4 @@
 import {
-  type CoreFn,
   GlobalBuffer,
   Kernel,
   ndarray,
@@ -39,7 +38,7 @@ export function design(width = 32, height = 32, channels = 64): Program {
 
   const rtp = new GlobalBuffer(ndarray([16], "i32"), { name: "rtp2", useWriteRtp: true });
 
-  const coreFn: CoreFn = (ofWeights, ofAct, ofOut, rtp, conv2dk1) => {
+  function coreFn(ofWeights: any, ofAct: any, ofOut: any, rtp: any, conv2dk1: any) {
     const elemWeights = ofWeights.acquire(1);
     const scale = rtp.at(0);
     range(height, () => {
@@ -50,7 +49,7 @@ export function design(width = 32, height = 32, channels = 64): Program {
       ofOut.release(1);
     });
     ofWeights.release(1);
-  };
+  }
 
   const worker = new Worker(coreFn, [weights.cons(), actL2.cons(), outL2.prod(), rtp, conv2dk1]);
 

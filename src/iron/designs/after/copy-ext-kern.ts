@@ -1,12 +1,4 @@
-import {
-  type CoreFn,
-  Kernel,
-  ndarray,
-  ObjectFifo,
-  Program,
-  Runtime,
-  Worker,
-} from "../../interface/mod.ts";
+import { Kernel, ndarray, ObjectFifo, Program, Runtime, Worker } from "../../interface/mod.ts";
 
 /** Copy(ExtKern): a kernel compiled elsewhere copies line by line. */
 export function design(size = 4096): Program {
@@ -23,13 +15,13 @@ export function design(size = 4096): Program {
   const ofIn = new ObjectFifo(lineType, { name: "in" });
   const ofOut = new ObjectFifo(lineType, { name: "out" });
 
-  const coreFn: CoreFn = (ofIn, ofOut, passThroughLine) => {
+  function coreFn(ofIn: any, ofOut: any, passThroughLine: any) {
     const elemOut = ofOut.acquire(1);
     const elemIn = ofIn.acquire(1);
     passThroughLine.call(elemIn, elemOut, lineSize);
     ofIn.release(1);
     ofOut.release(1);
-  };
+  }
 
   const worker = new Worker(coreFn, [ofIn.cons(), ofOut.prod(), passThroughLine]);
 

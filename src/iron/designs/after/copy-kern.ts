@@ -1,5 +1,4 @@
 import {
-  type CoreFn,
   CoreFunction,
   ndarray,
   ObjectFifo,
@@ -28,13 +27,13 @@ export function design(size = 4096): Program {
     },
   );
 
-  const coreFn: CoreFn = (ofIn, ofOut, passThroughLine) => {
+  function coreFn(ofIn: any, ofOut: any, passThroughLine: any) {
     const elemOut = ofOut.acquire(1);
     const elemIn = ofIn.acquire(1);
     passThroughLine.call(elemIn, elemOut, lineSize);
     ofIn.release(1);
     ofOut.release(1);
-  };
+  }
 
   const worker = new Worker(coreFn, [ofIn.cons(), ofOut.prod(), passThroughLine]);
 

@@ -1,5 +1,4 @@
 import {
-  type CoreFn,
   GlobalBuffer,
   Kernel,
   ndarray,
@@ -66,15 +65,15 @@ export function design(width = 1920, height = 1080): Program {
     init: [0, 4096, 0, 4096, -16384, 4096, 0, 4096, 0],
   });
 
-  const grayFn: CoreFn = (ofIn, ofOut, rgba2grayLine) => {
+  function grayFn(ofIn: any, ofOut: any, rgba2grayLine: any) {
     const elemIn = ofIn.acquire(1);
     const elemOut = ofOut.acquire(1);
     rgba2grayLine.call(elemIn, elemOut, width);
     ofIn.release(1);
     ofOut.release(1);
-  };
+  }
 
-  const filterFn: CoreFn = (ofIn, ofOut, kernel, filter2dLine) => {
+  function filterFn(ofIn: any, ofOut: any, kernel: any, filter2dLine: any) {
     // Top line: itself stands in for the line above.
     const topLines = ofIn.acquire(2);
     const topOut = ofOut.acquire(1);
@@ -94,25 +93,25 @@ export function design(width = 1920, height = 1080): Program {
     filter2dLine.call(bottomLines[0], bottomLines[1], bottomLines[1], bottomOut, width, kernel);
     ofIn.release(2);
     ofOut.release(1);
-  };
+  }
 
-  const thresholdFn: CoreFn = (ofIn, ofOut, thresholdLine) => {
+  function thresholdFn(ofIn: any, ofOut: any, thresholdLine: any) {
     const elemIn = ofIn.acquire(1);
     const elemOut = ofOut.acquire(1);
     thresholdLine.call(elemIn, elemOut, width, 10, 255, 0);
     ofIn.release(1);
     ofOut.release(1);
-  };
+  }
 
-  const blendFn: CoreFn = (
-    ofIn,
-    ofRgbaProd,
-    ofRgbaCons,
-    ofImage,
-    ofOut,
-    gray2rgbaLine,
-    addWeightedLine,
-  ) => {
+  function blendFn(
+    ofIn: any,
+    ofRgbaProd: any,
+    ofRgbaCons: any,
+    ofImage: any,
+    ofOut: any,
+    gray2rgbaLine: any,
+    addWeightedLine: any,
+  ) {
     const elemIn = ofIn.acquire(1);
     const elemRgba = ofRgbaProd.acquire(1);
     gray2rgbaLine.call(elemIn, elemRgba, width);
@@ -125,7 +124,7 @@ export function design(width = 1920, height = 1080): Program {
     ofRgbaCons.release(1);
     ofImage.release(1);
     ofOut.release(1);
-  };
+  }
 
   const workers = [
     new Worker(grayFn, [inL3L2.cons(), of2to3.prod(), rgba2grayLine]),

@@ -1,5 +1,4 @@
 import {
-  type CoreFn,
   Kernel,
   ndarray,
   ObjectFifo,
@@ -85,7 +84,7 @@ export function design(M = 512, K = 512, N = 512, m = 64, k = 64, n = 64): Progr
     );
   }
 
-  const coreFn: CoreFn = (ofA, ofB, ofC, zero, matmul) => {
+  function coreFn(ofA: any, ofB: any, ofC: any, zero: any, matmul: any) {
     range(tilesPerCore, () => {
       const elemOut = ofC.acquire(1);
       zero.call(elemOut);
@@ -98,7 +97,7 @@ export function design(M = 512, K = 512, N = 512, m = 64, k = 64, n = 64): Progr
       });
       ofC.release(1);
     });
-  };
+  }
 
   const workers: Worker[] = [];
   for (let row = 0; row < rows; row++) {

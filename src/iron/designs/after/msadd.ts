@@ -1,12 +1,4 @@
-import {
-  type CoreFn,
-  ndarray,
-  ObjectFifo,
-  Program,
-  range,
-  Runtime,
-  Worker,
-} from "../../interface/mod.ts";
+import { ndarray, ObjectFifo, Program, range, Runtime, Worker } from "../../interface/mod.ts";
 import { TensorTiler2D } from "../../taplib/mod.ts";
 
 /** MSAdd: one tile of a matrix plus one (Figure 7.2b). */
@@ -18,7 +10,7 @@ export function design(M = 16, N = 128, m = 8, n = 16): Program {
   const ofIn = new ObjectFifo(tileType, { name: "in" });
   const ofOut = new ObjectFifo(tileType, { name: "out" });
 
-  const coreFn: CoreFn = (ofIn, ofOut) => {
+  function coreFn(ofIn: any, ofOut: any) {
     const elemIn = ofIn.acquire(1);
     const elemOut = ofOut.acquire(1);
     range(m, (i) => {
@@ -28,7 +20,7 @@ export function design(M = 16, N = 128, m = 8, n = 16): Program {
     });
     ofIn.release(1);
     ofOut.release(1);
-  };
+  }
 
   const worker = new Worker(coreFn, [ofIn.cons(), ofOut.prod()]);
 

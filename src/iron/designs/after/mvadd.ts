@@ -1,5 +1,4 @@
 import {
-  type CoreFn,
   Kernel,
   ndarray,
   ObjectFifo,
@@ -25,7 +24,7 @@ export function design(M = 768, N = 2304, m = 96, n = 32): Program {
   const biasFifo = new ObjectFifo(biasType, { name: "bias_fifo" });
   const outFifo = new ObjectFifo(tensorType, { name: "out_fifo" });
 
-  const coreFn: CoreFn = (inFifo, biasFifo, outFifo, rowWiseBiasAdd) => {
+  function coreFn(inFifo: any, biasFifo: any, outFifo: any, rowWiseBiasAdd: any) {
     range(N / n, () => {
       const elemBias = biasFifo.acquire(1);
       range(M / m, () => {
@@ -37,7 +36,7 @@ export function design(M = 768, N = 2304, m = 96, n = 32): Program {
       });
       biasFifo.release(1);
     });
-  };
+  }
 
   const worker = new Worker(coreFn, [
     inFifo.cons(),

@@ -1,5 +1,4 @@
 import {
-  type CoreFn,
   Kernel,
   ndarray,
   ObjectFifo,
@@ -27,7 +26,7 @@ export function design(M = 288, K = 288, m = 32, k = 32, cores = 1): Program {
     cTileType,
   ]);
 
-  const coreFn: CoreFn = (ofA, ofB, ofC, zero, matvec) => {
+  function coreFn(ofA: any, ofB: any, ofC: any, zero: any, matvec: any) {
     const elemOut = ofC.acquire(1);
     zero.call(elemOut);
     range(K / k, () => {
@@ -38,7 +37,7 @@ export function design(M = 288, K = 288, m = 32, k = 32, cores = 1): Program {
       ofB.release(1);
     });
     ofC.release(1);
-  };
+  }
 
   const inB = new ObjectFifo(bTileType, { name: "inB" });
   const memA: ObjectFifo[] = [];

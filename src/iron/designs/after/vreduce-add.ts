@@ -1,12 +1,4 @@
-import {
-  type CoreFn,
-  Kernel,
-  ndarray,
-  ObjectFifo,
-  Program,
-  Runtime,
-  Worker,
-} from "../../interface/mod.ts";
+import { Kernel, ndarray, ObjectFifo, Program, Runtime, Worker } from "../../interface/mod.ts";
 
 /** VReduce(Add): the sum of a vector. */
 export function design(size = 1024): Program {
@@ -18,13 +10,13 @@ export function design(size = 1024): Program {
   const ofIn = new ObjectFifo(inType, { name: "in" });
   const ofOut = new ObjectFifo(outType, { name: "out" });
 
-  const coreFn: CoreFn = (ofIn, ofOut, reduce) => {
+  function coreFn(ofIn: any, ofOut: any, reduce: any) {
     const elemOut = ofOut.acquire(1);
     const elemIn = ofIn.acquire(1);
     reduce.call(elemIn, elemOut, size);
     ofIn.release(1);
     ofOut.release(1);
-  };
+  }
 
   const worker = new Worker(coreFn, [ofIn.cons(), ofOut.prod(), reduce]);
 

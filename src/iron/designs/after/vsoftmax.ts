@@ -1,5 +1,4 @@
 import {
-  type CoreFn,
   Kernel,
   ndarray,
   ObjectFifo,
@@ -28,7 +27,7 @@ export function design(size = 262144): Program {
   const outC = new ObjectFifo(memType, { name: "outC" });
   const memC = outC.prod().join(offsets, { types, names: ["memC0", "memC1"] });
 
-  const coreFn: CoreFn = (ofA, ofC, kernel) => {
+  function coreFn(ofA: any, ofC: any, kernel: any) {
     range(tiles, () => {
       const elemOut = ofC.acquire(1);
       const elemIn = ofA.acquire(1);
@@ -36,7 +35,7 @@ export function design(size = 262144): Program {
       ofA.release(1);
       ofC.release(1);
     });
-  };
+  }
 
   const workers = memA.map((ofA, i) => new Worker(coreFn, [ofA.cons(), memC[i].prod(), kernel]));
 

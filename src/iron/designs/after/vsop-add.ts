@@ -1,12 +1,4 @@
-import {
-  type CoreFn,
-  ndarray,
-  ObjectFifo,
-  Program,
-  range,
-  Runtime,
-  Worker,
-} from "../../interface/mod.ts";
+import { ndarray, ObjectFifo, Program, range, Runtime, Worker } from "../../interface/mod.ts";
 
 /** VSOp(Add): a vector plus one, staged in a memory tile with larger objects than the core's. */
 export function design(size = 1024, memTile = 64, coreTile = 32): Program {
@@ -19,7 +11,7 @@ export function design(size = 1024, memTile = 64, coreTile = 32): Program {
   const ofOut1 = new ObjectFifo(coreTileType, { name: "out1" });
   const ofOut0 = ofOut1.cons().forward({ type: memTileType, name: "out0" });
 
-  const coreFn: CoreFn = (ofIn, ofOut) => {
+  function coreFn(ofIn: any, ofOut: any) {
     const elemIn = ofIn.acquire(1);
     const elemOut = ofOut.acquire(1);
     range(coreTile, (i) => {
@@ -27,7 +19,7 @@ export function design(size = 1024, memTile = 64, coreTile = 32): Program {
     });
     ofIn.release(1);
     ofOut.release(1);
-  };
+  }
 
   const worker = new Worker(coreFn, [ofIn1.cons(), ofOut1.prod()]);
 

@@ -1,5 +1,4 @@
 import {
-  type CoreFn,
   Kernel,
   ndarray,
   ObjectFifo,
@@ -28,7 +27,7 @@ export function design(size = 4096): Program {
   const ofFactor = new ObjectFifo(scalarType, { name: "infactor" });
   const ofOut = new ObjectFifo(tileType, { name: "out" });
 
-  const coreFn: CoreFn = (ofIn, ofFactor, ofOut, scale) => {
+  function coreFn(ofIn: any, ofFactor: any, ofOut: any, scale: any) {
     const elemFactor = ofFactor.acquire(1);
     range(tiles, () => {
       const elemOut = ofOut.acquire(1);
@@ -38,7 +37,7 @@ export function design(size = 4096): Program {
       ofOut.release(1);
     });
     ofFactor.release(1);
-  };
+  }
 
   const worker = new Worker(coreFn, [ofIn.cons(), ofFactor.cons(), ofOut.prod(), scale]);
 

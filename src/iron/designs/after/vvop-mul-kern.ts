@@ -1,5 +1,4 @@
 import {
-  type CoreFn,
   Kernel,
   ndarray,
   ObjectFifo,
@@ -30,7 +29,7 @@ export function design(size = 65536): Program {
   const outC = new ObjectFifo(memType, { name: "outC" });
   const memC = outC.prod().join(offsets, { types, names: ["memC0", "memC1"] });
 
-  const coreFn: CoreFn = (ofA, ofB, ofC, eltwise) => {
+  function coreFn(ofA: any, ofB: any, ofC: any, eltwise: any) {
     range(tiles, () => {
       const elemOut = ofC.acquire(1);
       const elemA = ofA.acquire(1);
@@ -40,7 +39,7 @@ export function design(size = 65536): Program {
       ofB.release(1);
       ofC.release(1);
     });
-  };
+  }
 
   const workers = memA.map((ofA, i) =>
     new Worker(coreFn, [ofA.cons(), memB[i].cons(), memC[i].prod(), eltwise])

@@ -1,12 +1,4 @@
-import {
-  type CoreFn,
-  ndarray,
-  ObjectFifo,
-  Program,
-  range,
-  Runtime,
-  Worker,
-} from "../../interface/mod.ts";
+import { ndarray, ObjectFifo, Program, range, Runtime, Worker } from "../../interface/mod.ts";
 
 /** VVOp(Mul): element-wise product of two vectors, written in the core's own code. */
 export function design(size = 256, n = 16): Program {
@@ -17,7 +9,7 @@ export function design(size = 256, n = 16): Program {
   const ofIn2 = new ObjectFifo(tileType, { name: "in2" });
   const ofOut = new ObjectFifo(tileType, { name: "out" });
 
-  const coreFn: CoreFn = (ofIn1, ofIn2, ofOut) => {
+  function coreFn(ofIn1: any, ofIn2: any, ofOut: any) {
     range(size / n, () => {
       const elemIn1 = ofIn1.acquire(1);
       const elemIn2 = ofIn2.acquire(1);
@@ -29,7 +21,7 @@ export function design(size = 256, n = 16): Program {
       ofIn2.release(1);
       ofOut.release(1);
     });
-  };
+  }
 
   const worker = new Worker(coreFn, [ofIn1.cons(), ofIn2.cons(), ofOut.prod()]);
 
