@@ -133,6 +133,30 @@ export function program(terminal: Terminal, ended: (code: ExitCode) => void): Co
       ),
     );
 
+  root.command("iron")
+    .description("work with IRON designs: wherewhen iron metrics measures their source")
+    .command("metrics")
+    .description(
+      "measure designs before and after: lines of code (pygount, radon) and Halstead's measures",
+    )
+    .argument(
+      "[dir]",
+      "folder with before/ and after/ (or iron/ and iron_ext/): Python or TypeScript",
+    )
+    .option("--before <folder>", "folder of the first version, in DIR")
+    .option("--after <folder>", "folder of the second version, in DIR")
+    .option(
+      "-o, --out <dir>",
+      "also write Table 7.1, Figures 7.4 and 7.5 as CSV, PNG and SVG there",
+    )
+    .option("--csv", "print every measure as CSV, which iron/source-metrics reads as `measured`")
+    .addOption(jsonOption()).addOption(quietOption())
+    .action(
+      action(async (dir, options) =>
+        (await import("./commands/iron.ts")).ironMetrics(terminal, dir, options)
+      ),
+    );
+
   root.command("completions")
     .description("print a completion script for your shell")
     .argument("<shell>", "bash, zsh or fish")
