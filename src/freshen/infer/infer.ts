@@ -9,10 +9,10 @@ import { dataAccess } from "./clients-data.ts";
 import { httpAccess } from "./clients-http.ts";
 import { Constants, Refused } from "./constant.ts";
 import { handlerOf } from "./handler-of.ts";
-import { inOrder, type Visit } from "./order.ts";
+import { type Visit, walkInOrder } from "./order.ts";
 import { Origins } from "./origin.ts";
 import { ownHook, rewrite, type Rewritten } from "./rewrite.ts";
-import { type Node, readSource, type Source, Unusable } from "./source.ts";
+import { childrenOf, mustParse, type Node, readSource, type Source, Unusable } from "./source.ts";
 
 /** Settings of the inference. */
 export interface InferOptions {
@@ -87,7 +87,7 @@ export function inferHook(text: string, options: InferOptions = {}): Inferred {
     refused.sort((a, b) => a.line - b.line);
     if (kept.length === 0) return { ...nothing, handler: handler.name, refused };
     const written: Rewritten = rewrite(source, resources, kept.map((k) => k.accesses), options);
-    readSource(written.code); // what was written is JavaScript, or it is not shown
+    mustParse(written.code, source.type); // what was written is JavaScript, or it is not shown
     return { handler: handler.name, resources, refused, ...written };
   } catch (error) {
     if (error instanceof Unusable) {
@@ -105,9 +105,9 @@ function collect(source: Source, handler: Node, options: InferOptions, refused: 
   const constants = new Constants(source);
   const origins = new Origins(source, constants);
   const visits = new Map<Node, Visit>();
-  for (const visit of inOrder(source, handler)) {
+  walkInOrder(source, handler, (visit) => {
     if (!visits.has(visit.call)) visits.set(visit.call, visit);
-  }
+  });
   const found: { access: Access; visit: Visit }[] = [];
   for (const visit of visits.values()) {
     if (visit.call.type !== "CallExpression") continue;
@@ -212,12 +212,7 @@ function has(node: Node, type: string): boolean {
   const open = [node];
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
     if (at.type === type) return true;
-    if (at !== node && /Function/.test(at.type)) continue;
-    for (const key in at) {
-      const child = at[key];
-      if (child === null || typeof child !== "object" || key === "range") continue;
-      for (const c of Array.isArray(child) ? child : [child]) if (c?.type) open.push(c);
-    }
+    if (at === node || !/Function/.test(at.type)) open.push(...childrenOf(at));
   }
   return false;
 }

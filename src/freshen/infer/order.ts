@@ -1,5 +1,5 @@
 /** Calls of a handler in the order in which they are first executed, and which are always executed. */
-import type { Node, Source } from "./source.ts";
+import { childrenOf, type Node, type Source } from "./source.ts";
 
 /** A call on the way through the handler. */
 export interface Visit {
@@ -14,8 +14,8 @@ const CONTINUATIONS = new Set(["then", "finally"]);
 const isFunction = (node: Node) => /^(?:Function|ArrowFunction)/.test(node?.type ?? "");
 
 /** Walks the handler, and the functions of the source that it calls, each once. */
-export function* inOrder(source: Source, handler: Node): Generator<Visit> {
-  yield* new Walk(source).body(handler, undefined);
+export function walkInOrder(source: Source, handler: Node, seen: (visit: Visit) => void): void {
+  new Walk(source, seen).body(handler, undefined);
 }
 
 class Walk {
@@ -23,18 +23,18 @@ class Walk {
   /** Set once a branch has returned: what follows is not always executed. */
   #left: string | undefined = undefined;
 
-  constructor(readonly source: Source) {}
+  constructor(readonly source: Source, private readonly seen: (visit: Visit) => void) {}
 
-  *body(fn: Node, only: string | undefined): Generator<Visit> {
+  body(fn: Node, only: string | undefined): void {
     if (this.#entered.has(fn)) return;
     this.#entered.add(fn);
     const outer = this.#left;
-    for (const p of fn.params) yield* this.node(p, only);
-    yield* this.node(fn.body, only);
+    for (const p of fn.params) this.node(p, only);
+    this.node(fn.body, only);
     this.#left = outer;
   }
 
-  *node(node: Node, only: string | undefined): Generator<Visit> {
+  node(node: Node, only: string | undefined): void {
     if (node === null || node === undefined) return;
     const where = (what: string) => only ?? `it is inside ${what} (line ${this.source.line(node)})`;
     switch (node.type) {
@@ -46,73 +46,73 @@ class Walk {
         return; // executed when called
       case "IfStatement":
       case "ConditionalExpression": {
-        yield* this.node(node.test, only);
+        this.node(node.test, only);
         const before = this.#left;
-        yield* this.node(node.consequent, where("a branch"));
-        yield* this.node(node.alternate, where("a branch"));
+        this.node(node.consequent, where("a branch"));
+        this.node(node.alternate, where("a branch"));
         // A branch that only throws ends the execution as a failure: the others still have all that follows.
         if (this.#left !== before && !returns(node)) this.#left = before;
         return;
       }
       case "LogicalExpression":
-        yield* this.node(node.left, only);
-        yield* this.node(node.right, where(`the right side of ${node.operator}`));
+        this.node(node.left, only);
+        this.node(node.right, where(`the right side of ${node.operator}`));
         return;
       case "SwitchStatement":
-        yield* this.node(node.discriminant, only);
+        this.node(node.discriminant, only);
         for (const c of node.cases) {
-          for (const s of [c.test, ...c.consequent]) yield* this.node(s, where("a switch"));
+          for (const s of [c.test, ...c.consequent]) this.node(s, where("a switch"));
         }
         return;
       case "ForStatement":
-        yield* this.node(node.init, only);
-        yield* this.node(node.test, only);
-        yield* this.node(node.body, where("a loop"));
-        yield* this.node(node.update, where("a loop"));
+        this.node(node.init, only);
+        this.node(node.test, only);
+        this.node(node.body, where("a loop"));
+        this.node(node.update, where("a loop"));
         return;
       case "ForInStatement":
       case "ForOfStatement":
-        yield* this.node(node.right, only);
-        yield* this.node(node.body, where("a loop"));
+        this.node(node.right, only);
+        this.node(node.body, where("a loop"));
         return;
       case "WhileStatement":
-        yield* this.node(node.test, only);
-        yield* this.node(node.body, where("a loop"));
+        this.node(node.test, only);
+        this.node(node.body, where("a loop"));
         return;
       case "TryStatement":
-        yield* this.node(node.block, only);
-        yield* this.node(node.handler, where("a catch"));
-        yield* this.node(node.finalizer, only);
+        this.node(node.block, only);
+        this.node(node.handler, where("a catch"));
+        this.node(node.finalizer, only);
         return;
       case "ReturnStatement":
-        yield* this.node(node.argument, only);
+        this.node(node.argument, only);
         if (only !== undefined) {
           this.#left ??= `a return before it (line ${this.source.line(node)}) may leave it out`;
         }
         return;
       case "CallExpression":
       case "NewExpression":
-        yield* this.#call(node, only);
+        this.#call(node, only);
         return;
       default:
-        yield* this.#children(node, only);
+        this.#children(node, only);
     }
   }
 
-  *#call(node: Node, only: string | undefined): Generator<Visit> {
+  #call(node: Node, only: string | undefined): void {
     const { callee } = node;
-    if (callee.type === "MemberExpression") yield* this.node(callee.object, only);
-    else if (isFunction(callee)) yield* this.body(callee, only);
-    for (const a of node.arguments) yield* this.node(a, only);
-    yield { call: node, only: only ?? this.#left };
+    if (callee.type === "MemberExpression") this.node(callee.object, only);
+    else if (isFunction(callee)) this.body(callee, only);
+    for (const a of node.arguments) this.node(a, only);
+    this.seen({ call: node, only: only ?? this.#left });
     const fn = this.#function(callee);
-    if (fn !== undefined) yield* this.body(fn, only);
+    if (fn !== undefined) this.body(fn, only);
     const continues = callee.type === "MemberExpression" && !callee.computed &&
       CONTINUATIONS.has(callee.property.name);
     for (const a of node.arguments) {
       if (!isFunction(a)) continue;
       const line = this.source.line(a);
-      yield* this.body(
+      this.body(
         a,
         only ?? (continues ? undefined : `it is inside a callback (line ${line})`),
       );
@@ -129,14 +129,8 @@ class Walk {
     return def.type === "Variable" && isFunction(def.node.init) ? def.node.init : undefined;
   }
 
-  *#children(node: Node, only: string | undefined): Generator<Visit> {
-    for (const key in node) {
-      if (key === "range" || key === "start" || key === "end") continue;
-      const child = node[key];
-      if (child === null || typeof child !== "object") continue;
-      if (Array.isArray(child)) { for (const c of child) if (c?.type) yield* this.node(c, only); }
-      else if (typeof child.type === "string") yield* this.node(child, only);
-    }
+  #children(node: Node, only: string | undefined): void {
+    for (const child of childrenOf(node)) this.node(child, only);
   }
 }
 
@@ -145,12 +139,7 @@ function returns(node: Node): boolean {
   const open = [node];
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
     if (at.type === "ReturnStatement") return true;
-    if (isFunction(at)) continue;
-    for (const key in at) {
-      const child = at[key];
-      if (child === null || typeof child !== "object" || key === "range") continue;
-      for (const c of Array.isArray(child) ? child : [child]) if (c?.type) open.push(c);
-    }
+    if (!isFunction(at)) open.push(...childrenOf(at));
   }
   return false;
 }

@@ -30,10 +30,8 @@ export interface Source {
   readonly tree: Node;
   /** Binding of each identifier that is a use (not a property or label); absent: a global. */
   readonly bindings: ReadonlyMap<Node, Binding>;
-  /** Node above each node that matters here. */
-  readonly parents: ReadonlyMap<Node, Node>;
-  /** Every call and `new`, in the order of the text. */
-  readonly calls: readonly Node[];
+  /** Node above each node. */
+  readonly parents: { get(node: Node | undefined): Node | undefined };
   /** Names that are assigned to, or whose members are, anywhere: `s3.getObject = ...` gives `s3`. */
   readonly assigned: ReadonlySet<string>;
   line(at: Node | number): number;
@@ -126,7 +124,6 @@ function withBindings(text: string, tree: Node, type: "module" | "script"): Sour
       throw new Unusable("`with` hides which binding a name means", line(node));
     },
   });
-  calls.sort((a, b) => a.start - b.start || b.end - a.end);
   const scopes = analyze(tree, { ecmaVersion: 2022, sourceType: type });
   const bindings = new Map<Node, Binding>();
   for (const scope of scopes.scopes) {
@@ -143,23 +140,68 @@ function withBindings(text: string, tree: Node, type: "module" | "script"): Sour
       );
     }
   }
-  return { text, type, tree, bindings, parents: parentsOf(tree), calls, assigned, line };
+  return { text, type, tree, bindings, parents: new Parents(tree), assigned, line };
 }
 
-/** Parents of all nodes, without recursion: sources come from strangers. */
-function parentsOf(tree: Node): Map<Node, Node> {
-  const parents = new Map<Node, Node>();
-  const open: Node[] = [tree];
-  for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    for (const key in node) {
-      const child = node[key];
-      if (child === null || typeof child !== "object" || key === "range") continue;
-      for (const c of Array.isArray(child) ? child : [child]) {
-        if (c === null || typeof c?.type !== "string") continue;
-        parents.set(c, node);
-        open.push(c);
+/** Fields that never hold a node: not worth looking at in large trees. */
+const SCALARS = new Set([
+  "type",
+  "start",
+  "end",
+  "range",
+  "name",
+  "raw",
+  "operator",
+  "kind",
+  "regex",
+]);
+const fields = new Map<string, readonly string[]>();
+
+/** The nodes right below a node, in the order of the text as far as the tree has it. */
+export function childrenOf(node: Node): Node[] {
+  let keys = fields.get(node.type);
+  if (keys === undefined) {
+    keys = Object.keys(node).filter((key) => !SCALARS.has(key));
+    fields.set(node.type, keys);
+  }
+  const found: Node[] = [];
+  for (const key of keys) {
+    const child = node[key];
+    if (child === null || typeof child !== "object") continue;
+    if (Array.isArray(child)) { for (const c of child) if (c !== null) found.push(c); }
+    else if (typeof child.type === "string") found.push(child);
+  }
+  return found;
+}
+
+/** Parents, found when asked for by descending to a node's place in the text. */
+class Parents {
+  readonly #known = new Map<Node, Node>();
+  constructor(readonly tree: Node) {}
+
+  get(node: Node | undefined): Node | undefined {
+    if (node === undefined || node === this.tree) return undefined;
+    const known = this.#known.get(node);
+    if (known !== undefined) return known;
+    const open = [this.tree];
+    for (let at = open.pop(); at !== undefined; at = open.pop()) {
+      for (const child of childrenOf(at)) {
+        if (child.start > node.start || child.end < node.end) continue;
+        this.#known.set(child, at);
+        if (child !== node) open.push(child);
       }
     }
+    return this.#known.get(node);
   }
-  return parents;
+}
+
+/** Parses without looking any further. @throws {Error} for what is not JavaScript. */
+export function mustParse(text: string, type: "module" | "script"): void {
+  parse(text, {
+    ecmaVersion: 2025,
+    sourceType: type,
+    allowHashBang: true,
+    allowAwaitOutsideFunction: type === "module",
+    allowReturnOutsideFunction: type === "script",
+  });
 }
