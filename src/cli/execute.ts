@@ -1,4 +1,5 @@
 /** Runs loaded scenarios and tells about it: shared by `run` and `reproduce`. */
+import { join } from "node:path";
 import process from "node:process";
 import {
   OutputError,
@@ -8,7 +9,7 @@ import {
   type ScenarioOutcome,
 } from "../experiment/mod.ts";
 import type { ResolvedScenario } from "../scenario/mod.ts";
-import { drawing } from "./draw.ts";
+import { builtModelVersion, drawing } from "./draw.ts";
 import { CommandError, Exit, type ExitCode } from "./exit.ts";
 import type { Terminal } from "./terminal.ts";
 import { VERSION } from "./version.ts";
@@ -24,8 +25,11 @@ export interface ExecuteOptions {
   readonly quiet?: boolean;
 }
 
-/** Folder of finished runs, kept so that an interrupted command goes on where it stopped. */
-const CACHE = ".wherewhen/cache";
+/**
+ * Folder of finished runs, kept so that an interrupted command goes on where it stopped. Below --out:
+ * nothing is written anywhere else.
+ */
+const CACHE = join(".wherewhen", "cache");
 
 /** A scenario with the replications that the command line asks for. */
 export function withSeeds(
@@ -156,11 +160,12 @@ export async function execute(
   try {
     return await runScenarios(scenarios, {
       out: options.out,
-      cache: CACHE,
+      cache: join(options.out, CACHE),
       jobs: options.jobs,
       force: options.force ?? false,
       signal,
       draw: drawing((message) => shown.note(message)),
+      modelVersion: builtModelVersion,
       tool: `wherewhen ${VERSION}`,
       onEvent: listener(shown),
     });

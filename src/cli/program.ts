@@ -10,6 +10,7 @@ import {
   quietOption,
   seedOption,
   seedsOption,
+  traceRunOption,
 } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
 import { VERSION } from "./version.ts";
@@ -74,7 +75,8 @@ export function program(terminal: Terminal, ended: (code: ExitCode) => void): Co
     .addOption(seedsOption()).addOption(seedOption()).addOption(dataOption())
     .option("--force", "run again although results are up to date")
     .option("--print", "print the CSV on stdout instead of writing files")
-    .option("--trace <file>", "write the first run's events for Perfetto (one scenario only)")
+    .option("--trace <file>", "write one run's events for Perfetto, no results (one scenario only)")
+    .addOption(traceRunOption())
     .addOption(jsonOption()).addOption(quietOption())
     .action(
       action(async (names, options) =>

@@ -97,13 +97,14 @@ function defaultColumns(panels: number): number {
   return panels <= 3 ? panels : panels === 4 ? 2 : Math.min(4, Math.ceil(Math.sqrt(panels)));
 }
 
-// One series alone needs no legend: the axis names it.
+// Where no panel has two series, the axes and titles name them all.
 function legendEntries(cells: readonly Cellular[]): LegendEntry[] {
+  if (cells.every(({ panel }) => panel.legend.length < 2)) return [];
   const entries = new Map<string, LegendEntry>();
   for (const { panel } of cells) {
     for (const entry of panel.legend) if (!entries.has(entry.key)) entries.set(entry.key, entry);
   }
-  return entries.size < 2 ? [] : [...entries.values()];
+  return [...entries.values()];
 }
 
 function rowHeights(

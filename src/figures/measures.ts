@@ -87,13 +87,16 @@ export function measureColumns(measure: Measure): readonly string[] {
   return measure.column === undefined ? measure.columns ?? [] : [measure.column];
 }
 
-/** Every series of a measure axis: rows that share a place are one observation. */
+/**
+ * Every series of a measure axis. Rows that share a place are one observation, unless `each` row is to
+ * be one; `several` says that other measures are drawn beside these.
+ */
 export function seriesOf(
   input: PanelInput,
   x: Axis,
   measure: Measure,
   seriesColumn: string | undefined,
-  several = false,
+  { several = false, each = false } = {},
 ): Series[] {
   const columns = measureColumns(measure);
   const manyMeasures = several || columns.length > 1;
@@ -118,7 +121,8 @@ export function seriesOf(
         if (there === undefined) places.set(at, [row]);
         else there.push(row);
       }
-      const samples = [...places].map(([at, rows]) => {
+      const parts = each ? part.rows.map((row) => [placeKey(row, x), [row]] as const) : [...places];
+      const samples = parts.map(([at, rows]) => {
         if (rows.length > 1 && measure.interval === undefined) repeated++;
         return { key: at, ...observe(rows, column, measure.interval, input.columns) };
       });

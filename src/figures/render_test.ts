@@ -95,6 +95,7 @@ Deno.test("points that cannot be shown are told, not dropped in silence", () => 
   ]);
   const repeated = [...series([1, 2]), ...series([3, 4])];
   assert.match(draw(repeated, line).warnings[0] ?? "", /2 places hold several rows/);
+  assert.deepEqual(draw(repeated, { ...line, mode: "points" }).warnings, []);
 });
 
 Deno.test("odd tables still make a picture: one point, all equal, all zero, tiny, huge", () => {

@@ -38,7 +38,7 @@ export function nameRuler(extent: Extent, length = Infinity): Ruler & { readonly
   const broken = whole ? names.map((name) => breakName(name, slot)) : names;
   const turn = whole && touching(broken, slot);
   const ticks = (turn ? names : broken).map((label, value) => ({ value, label }));
-  return { min: extent.min, max: extent.max, ticks, turn: turn ? 38 : 0 };
+  return { min: extent.min, max: extent.max, ticks, turn: turn ? (slot < 22 ? 90 : 38) : 0 };
 }
 
 const NAME_WIDTH = 7.6;

@@ -60,7 +60,7 @@ export const heatmap: Kind<"heatmap"> = (input) => {
     v,
     height: (width) => {
       const side = Math.min(90, (width - SCALE_ROOM - 80) / (x.categories?.length ?? 1));
-      return Math.min(900, Math.max(190, side * (y.categories?.length ?? 1) * 0.8 + 90));
+      return Math.min(900, Math.max(210, side * (y.categories?.length ?? 1) * 0.85 + 100));
     },
     chart: (at) => draw(input, at, cells, at.x ?? x, at.y ?? y, at.v ?? v),
   };
@@ -258,7 +258,9 @@ function colorScale(
   ctx.translate(right + SCALE_ROOM - 8, top + height / 2);
   ctx.rotate(-Math.PI / 2);
   ctx.textAlign = "center";
-  ctx.font = font(SIZE.tick);
-  ctx.fillText(axisTitle(plot.value.column, plot.value.label, plot.value.unit), 0, 0);
+  const title = axisTitle(plot.value.column, plot.value.label, plot.value.unit);
+  let size: number = SIZE.tick;
+  do ctx.font = font(size); while (ctx.measureText(title).width > height + 30 && --size > 8);
+  ctx.fillText(title, 0, 0);
   ctx.restore();
 }

@@ -2,6 +2,7 @@
 import { scaleOptions } from "../axes.ts";
 import { type Extent, measureExtent } from "../extent.ts";
 import { nameRuler, ruler } from "../ruler.ts";
+import type { Measure } from "../channels.ts";
 import { number } from "../data.ts";
 import { axisTitle, formatOf } from "../labels.ts";
 import {
@@ -25,10 +26,15 @@ const MARKED = 40;
 export const line: Kind<"line"> = (input) => {
   const { plot } = input;
   const both = plot.y2 !== undefined;
-  const left = sorted(seriesOf(input, plot.x, plot.y, plot.series, both), plot.x.scale);
+  // Points show every row; lines need one value for each place.
+  const of = (measure: Measure, several: boolean) => ({
+    several,
+    each: plot.mode === "points" && measure.interval === undefined,
+  });
+  const left = sorted(seriesOf(input, plot.x, plot.y, plot.series, of(plot.y, both)), plot.x.scale);
   const right = plot.y2 === undefined
     ? []
-    : sorted(seriesOf(input, plot.x, plot.y2, plot.series, true), plot.x.scale);
+    : sorted(seriesOf(input, plot.x, plot.y2, plot.series, of(plot.y2, true)), plot.x.scale);
   const all = [...left, ...right];
   const most = Math.max(0, ...all.map((s) => s.samples.length));
   const marked = plot.mode === "points" || (plot.markers ?? most <= MARKED);

@@ -111,11 +111,9 @@ export class Cubic {
     if (this.epochStart !== none && jiffies - this.epochStart < JIFFIES_PER_SECOND) return;
     if (rtt < 1) rtt = 1;
     if (this.delayMin === 0 || rtt < this.delayMin) this.delayMin = rtt;
-    if (
-      !this.options.hystart || this.found || window.cwnd >= window.ssthresh ||
-      window.cwnd < HYSTART_LOW_WINDOW
-    ) return;
+    if (!this.options.hystart || this.found || window.cwnd >= window.ssthresh) return;
     if (window.una > this.roundEnd) this.startRound(window, now);
+    if (window.cwnd < HYSTART_LOW_WINDOW) return;
     const us = Math.floor(now / 1000);
     if (us - this.lastAck <= HYSTART_SPACING_US) {
       this.lastAck = us;
