@@ -157,6 +157,26 @@ export function program(terminal: Terminal, ended: (code: ExitCode) => void): Co
       ),
     );
 
+  const freshen = root.command("freshen").description("tools around chapter 4's primitive");
+  freshen.command("infer")
+    .description("print a JavaScript handler with its inferred freshen hook and wrappers")
+    .argument("<file>", "the handler's source")
+    .option(
+      "--handler <name>",
+      "the exported function (default: handler, main or the default export)",
+    )
+    .option(
+      "--traces <file>",
+      "recorded accesses, one JSON object a line: see src/freshen/README.md",
+    )
+    .option("-w, --write <file>", "write the result there, and its source map beside it")
+    .addOption(jsonOption())
+    .action(
+      action(async (file, options) =>
+        (await import("./commands/freshen.ts")).infer(terminal, file, options)
+      ),
+    );
+
   root.command("completions")
     .description("print a completion script for your shell")
     .argument("<shell>", "bash, zsh or fish")
