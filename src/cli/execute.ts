@@ -23,6 +23,8 @@ export interface ExecuteOptions {
   readonly force?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
+  /** Every run in a line, also off a terminal. */
+  readonly verbose?: boolean;
 }
 
 /**
@@ -47,11 +49,15 @@ function seconds(milliseconds: number): string {
     : `${Math.round(milliseconds / 1000)} s`;
 }
 
-function listener(terminal: Terminal): (event: RunEvent) => void {
+/** Off a terminal a long scenario says that it is alive this often, in ms. */
+const HEARTBEAT_MS = 60_000;
+
+function listener(terminal: Terminal, verbose: boolean): (event: RunEvent) => void {
+  let told = performance.now();
   return (event) => {
     switch (event.type) {
       case "start":
-        if (event.todo + event.cached > 0) {
+        if (event.cached > 0 || (event.todo > 0 && (verbose || terminal.interactive))) {
           const kept = event.cached > 0 ? `, ${event.cached} kept from before` : "";
           terminal.note(
             `${terminal.style("bold", event.scenario)}: ${event.todo} runs${kept} ` +
@@ -68,7 +74,8 @@ function listener(terminal: Terminal): (event: RunEvent) => void {
           );
         } else if (terminal.interactive) {
           terminal.status(`${event.scenario}  ${event.done}/${event.total}  ${event.label}`);
-        } else {
+        } else if (verbose || performance.now() - told > HEARTBEAT_MS) {
+          told = performance.now();
           const took = event.milliseconds === undefined ? "" : ` ${seconds(event.milliseconds)}`;
           terminal.note(
             `${event.scenario} ${event.done}/${event.total} ${event.label}${took}`,
@@ -167,7 +174,7 @@ export async function execute(
       draw: drawing((message) => shown.note(message)),
       modelVersion: builtModelVersion,
       tool: `wherewhen ${VERSION}`,
-      onEvent: listener(shown),
+      onEvent: listener(shown, options.verbose ?? false),
     });
   } catch (error) {
     if (error instanceof OutputError) throw new CommandError(Exit.usage, error.message);
@@ -178,7 +185,7 @@ export async function execute(
 }
 
 /** An outcome as `--json` prints it. */
-export function outcomeJson(outcome: RunOutcome): unknown {
+export function outcomeJson(outcome: RunOutcome): Record<string, unknown> {
   return {
     interrupted: outcome.interrupted,
     scenarios: outcome.scenarios.map(({ table, ...rest }) => ({

@@ -7,10 +7,19 @@ import { execute, type ExecuteOptions, exitOf, outcomeJson, withSeeds } from "..
 import { CommandError, Exit, type ExitCode } from "../exit.ts";
 import { findScenarios } from "../find.ts";
 import { loadOrRefuse } from "../load.ts";
+import {
+  checkOutcome,
+  COMPARE_OUT,
+  readEarlier,
+  type RegressOptions,
+  reportChecks,
+} from "../regress.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Options of `run`. */
-export interface RunCommandOptions extends ExecuteOptions {
+export interface RunCommandOptions extends Omit<ExecuteOptions, "out">, RegressOptions {
+  /** Absent if neither the command line nor the environment names it. */
+  readonly out?: string;
   readonly data?: readonly string[];
   readonly print?: boolean;
 }
@@ -37,7 +46,19 @@ export async function run(
       rmSync(out, { recursive: true, force: true });
     }
   }
-  const outcome = await execute(terminal, scenarios, options);
-  if (options.json) terminal.json(outcomeJson(outcome));
-  return exitOf(outcome);
+  const { compare } = options;
+  const out = options.out ?? (compare === undefined ? "results" : COMPARE_OUT);
+  const earlier = compare === undefined ? undefined : await readEarlier(loaded, compare, out);
+  const outcome = await execute(terminal, scenarios, { ...options, out });
+  const checked = checkOutcome(outcome, earlier, options);
+  const changed = reportChecks(options.quiet ? terminal.asQuiet() : terminal, checked, options);
+  if (options.json) {
+    const comparisons = checked.map(({ id, comparison }) => ({ id, ...comparison }));
+    terminal.json({
+      ...outcomeJson(outcome),
+      ...(compare === undefined ? {} : { comparisons }),
+    });
+  }
+  const code = exitOf(outcome);
+  return changed && (code === Exit.ok || code === Exit.claim) ? Exit.changed : code;
 }
