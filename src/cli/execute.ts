@@ -23,6 +23,8 @@ export interface ExecuteOptions {
   readonly force?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
+  /** Make the table and write nothing. */
+  readonly tableOnly?: boolean;
   /** Every run in a line, also off a terminal. */
   readonly verbose?: boolean;
 }
@@ -160,18 +162,20 @@ export async function execute(
   const seeds = new Set(scenarios.map(({ seeds }) => seeds.length));
   shown.note(
     `${scenarios.length} ${scenarios.length === 1 ? "scenario" : "scenarios"}, ` +
-      `${[...seeds].sort((a, b) => a - b).join("/")} seeds, ${options.jobs} workers, ` +
-      `into ${options.out}`,
+      `${[...seeds].sort((a, b) => a - b).join("/")} seeds, ${options.jobs} workers` +
+      (options.tableOnly ? "" : `, into ${options.out}`),
   );
   const { signal, done } = interruption();
   try {
     return await runScenarios(scenarios, {
       out: options.out,
-      cache: join(options.out, CACHE),
+      ...(options.tableOnly ? { cache: null, write: false } : {
+        cache: join(options.out, CACHE),
+        draw: drawing((message) => shown.note(message)),
+      }),
       jobs: options.jobs,
       force: options.force ?? false,
       signal,
-      draw: drawing((message) => shown.note(message)),
       modelVersion: builtModelVersion,
       tool: `wherewhen ${VERSION}`,
       onEvent: listener(shown, options.verbose ?? false),

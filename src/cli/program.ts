@@ -46,6 +46,9 @@ export function program(terminal: Terminal, ended: (code: ExitCode) => void): Co
     .configureOutput({
       writeOut: (text) => terminal.data(text),
       writeErr: (text) => terminal.alert(text.trimEnd()),
+      // Help is plain; asking for colours would read half a dozen environment variables.
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
     })
     .showSuggestionAfterError()
     .exitOverride();

@@ -1,7 +1,4 @@
 /** `run`: scenarios into CSV, PNG, SVG and manifest. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { writeCsv } from "../../table/mod.ts";
 import { execute, type ExecuteOptions, exitOf, outcomeJson, withSeeds } from "../execute.ts";
 import { CommandError, Exit, type ExitCode } from "../exit.ts";
@@ -36,15 +33,10 @@ export async function run(
     if (scenarios.length !== 1) {
       throw new CommandError(Exit.usage, `--print takes one scenario, not ${scenarios.length}`);
     }
-    const out = mkdtempSync(join(tmpdir(), "wherewhen-"));
-    try {
-      const outcome = await execute(terminal, scenarios, { ...options, out });
-      const table = outcome.scenarios[0]?.table;
-      if (table !== undefined) terminal.data(writeCsv(table));
-      return exitOf(outcome);
-    } finally {
-      rmSync(out, { recursive: true, force: true });
-    }
+    const outcome = await execute(terminal, scenarios, { ...options, out: "", tableOnly: true });
+    const table = outcome.scenarios[0]?.table;
+    if (table !== undefined) terminal.data(writeCsv(table));
+    return exitOf(outcome);
   }
   const { compare } = options;
   const out = options.out ?? (compare === undefined ? "results" : COMPARE_OUT);
