@@ -89,3 +89,9 @@ export const quietOption = (): Option => new Option("-q, --quiet", "no progress,
 /** `--data DIR`: a further folder that scenarios may read input files from. */
 export const dataOption = (): Option =>
   new Option("--data <dir...>", "further folders that scenarios may read traces from");
+
+/** `--trace-run N`: which run `--trace` follows. */
+export const traceRunOption = (): Option =>
+  new Option("--trace-run <n>", "the run that --trace follows, in scenario order")
+    .argParser(positiveInteger("a run number", 1_000_000))
+    .default(1);

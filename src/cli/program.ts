@@ -15,6 +15,7 @@ import {
   seedsOption,
   summaryOption,
   toleranceOption,
+  traceRunOption,
   verboseOption,
 } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
@@ -85,7 +86,8 @@ export function program(terminal: Terminal, ended: (code: ExitCode) => void): Co
     .addOption(junitOption()).addOption(summaryOption())
     .option("--force", "run again although results are up to date")
     .option("--print", "print the CSV on stdout instead of writing files")
-    .option("--trace <file>", "write the first run's events for Perfetto (one scenario only)")
+    .option("--trace <file>", "write one run's events for Perfetto, no results (one scenario only)")
+    .addOption(traceRunOption())
     .addOption(jsonOption()).addOption(quietOption()).addOption(verboseOption())
     .action(
       action(async (names, options) =>

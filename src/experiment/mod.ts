@@ -7,3 +7,4 @@ export { readResult, type ResultOnDisk } from "./results.ts";
 export { type RunOutcome, runScenarios } from "./run-scenarios.ts";
 export { systemSourceHash } from "./source-hash.ts";
 export { resultPaths } from "./up-to-date.ts";
+export { type TracedRun, traceRun } from "./trace-run.ts";

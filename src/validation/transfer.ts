@@ -49,6 +49,9 @@ const parameters = z.strictObject({
   host: z.enum([...NETWORK_HOSTS.keys()]).default("virtual-time-vm").describe(
     "whose network stack: what its processing costs",
   ),
+  write_size: bytes({ min: 1, max: 2 ** 31 }).default(LINUX_TCP.writeSize).describe(
+    "bytes that the sending application hands to one write()",
+  ),
   message_size: bytes({ min: 1, max: 1e6 }).default(16).describe("request and completion message"),
   noise: duration({ max: 1e9 }).default(0).describe(
     "mean of an exponential extra delay before each application step; drawn per seed",
@@ -94,6 +97,7 @@ export const transfer = defineExperiment({
         fastConvergence: p.fast_convergence,
         friendliness: p.tcp_friendliness,
         timestamps: true,
+        writeSize: p.write_size,
       },
       ...(random === undefined ? {} : { noise: () => random.exponential(p.noise) }),
     }, {

@@ -72,7 +72,6 @@ function own(cell: Cell) {
   return {
     rtt: Number(cell.rtt_ms),
     error: row.transfer_ms / Number(cell.transfer_ms) - 1,
-    smallSendBuffer: Number(cell.send_buffer_bytes) < 4_194_304,
   };
 }
 
@@ -91,9 +90,7 @@ for (const file of ["fitting", "kept_back"]) {
   Deno.test(`own measurements (${file}): other rates, round trips, directions, pauses, buffers`, () => {
     const rows = cells(`linux_tcp_transfer_times_${file}.csv`).map(own);
     assert.ok(rows.length >= 140);
-    // Small send buffers are the model's known gap: see the room's README.
-    const known = rows.filter((r) => !r.smallSendBuffer);
-    const far = errors(known, (rtt) => rtt >= 1), near = errors(known, (rtt) => rtt < 1);
+    const far = errors(rows, (rtt) => rtt >= 1), near = errors(rows, (rtt) => rtt < 1);
     assert.ok(median(far) <= 0.01, `1 ms and more: median error ${median(far)}`);
     assert.ok(median(near) <= 0.05, `below 1 ms: median error ${median(near)}`);
     assert.ok(

@@ -40,6 +40,16 @@ export class Fifo {
     this.data[this.first * this.width + field] = value;
   }
 
+  /** Field of the newest record. */
+  tail(field: number): number {
+    return this.data[((this.first + this.length - 1) & this.mask) * this.width + field];
+  }
+
+  /** Overwrites a field of the newest record. */
+  setTail(field: number, value: number): void {
+    this.data[((this.first + this.length - 1) & this.mask) * this.width + field] = value;
+  }
+
   private grow(): void {
     const old = this.data;
     const split = this.first * this.width;

@@ -56,6 +56,8 @@ class Flow {
   private sender!: Sender;
   private receiver!: Receiver;
   private toWrite = 0;
+  private writing = 0; // bytes left of the current write()
+  private unpushed = 0; // bytes written since everything was last pushed
   private memory = 0; // bytes of kernel memory that hold what is written and not acknowledged
   private writeReady = 0;
   private readerBusyUntil = 0;
@@ -72,7 +74,8 @@ class Flow {
     this.sender = sender;
     this.receiver = receiver;
     this.toWrite = bytes;
-    this.memory = 0;
+    this.memory = this.writing = this.unpushed = 0;
+    sender.blocked = false;
     this.writeReady = start;
     this.readerBusyUntil = this.received = -1;
     this.packets = this.rounds = 0;
@@ -82,7 +85,9 @@ class Flow {
     while (receiver.copied < end || sender.una < end) {
       const data = this.flying.length > 0 ? this.flying.head(0) : Infinity;
       const read = this.unread.length > 0 ? this.unread.head(0) : Infinity;
-      const ack = this.acks.length > 0 ? this.acks.head(0) : Infinity;
+      // A writing process owns the socket: acknowledgements wait in its backlog.
+      const owned = this.writing > 0 && !sender.blocked;
+      const ack = this.acks.length > 0 && !owned ? this.acks.head(0) : Infinity;
       const toReady = data <= read ? data : read;
       const fromReady = ack <= this.writeReady ? ack : this.writeReady;
       if (toReady === Infinity && fromReady === Infinity) {
@@ -109,28 +114,47 @@ class Flow {
     return { received, acknowledged, packets, rounds };
   }
 
-  /** The application hands over one packet's worth; blocks when the send buffer is full. */
+  /**
+   * The application's write() goes on (`tcp_sendmsg`). Bytes join the last unsent packet without
+   * asking for room; only a new packet needs it, so a long write() passes a small send buffer as
+   * fast as its packets leave in pieces.
+   */
   private write(now: number): void {
-    const { sender, stream } = this;
-    const bytes = Math.min(this.toWrite, sender.bufferSegments * sender.mss);
-    this.toWrite -= bytes;
-    this.unsent.push(bytes);
-    this.memory += bytes + PACKET_OVERHEAD;
-    now += bytes * stream.from.costs.byte;
-    now = this.push(now);
-    stream.from.core.free = now;
-    this.writeReady = this.toWrite === 0 ? Infinity : now;
-    if (this.toWrite > 0 && this.memory >= sender.sendBuffer) {
-      sender.blocked = true;
-      this.writeReady = Infinity;
+    const { sender, stream, unsent } = this;
+    const { core, costs } = stream.from;
+    if (this.writing === 0) this.writing = Math.min(this.toWrite, sender.options.writeSize);
+    const goal = sender.bufferSegments * sender.mss;
+    const tail = unsent.length > 0 ? unsent.tail(0) : goal;
+    if (tail >= goal && this.memory >= sender.sendBuffer) {
+      core.free = now = this.push(now, Infinity);
+      sender.blocked = unsent.length === 0 || unsent.tail(0) >= goal;
+      this.writeReady = sender.blocked ? Infinity : now;
+      return;
     }
+    const room = tail >= goal ? goal : goal - tail;
+    const bytes = Math.min(room, this.writing);
+    if (tail >= goal) {
+      unsent.push(bytes);
+      this.memory += PACKET_OVERHEAD;
+    } else unsent.setTail(0, tail + bytes);
+    this.memory += bytes;
+    this.writing -= bytes;
+    this.toWrite -= bytes;
+    this.unpushed += bytes;
+    now += bytes * costs.byte;
+    if (this.writing === 0 || (bytes === room && this.unpushed > sender.maxWindow >> 1)) {
+      this.unpushed = 0;
+      now = this.push(now, Infinity);
+    } else if (bytes === room && unsent.length === 1) now = this.push(now, 1);
+    core.free = now;
+    this.writeReady = this.toWrite === 0 ? Infinity : now;
   }
 
-  /** Sends what the windows allow; gives when the core has done so. */
-  private push(now: number): number {
+  /** Sends what the windows allow, `most` packets; gives when the core has done so. */
+  private push(now: number, most: number): number {
     const { sender, stream, unsent, unacked } = this;
     let limited = false, sent = false;
-    while (unsent.length > 0) {
+    for (; unsent.length > 0 && most > 0; most--) {
       const whole = unsent.head(0);
       const oldest = unacked.length > 0 ? unacked.head(2) : -1;
       const bytes = sender.nextPacket(now, whole, unsent.length > 1, oldest);
@@ -218,7 +242,7 @@ class Flow {
       sender.acknowledged(now, sequence, edge, segments, first, last);
       this.acknowledged = now;
     } else sender.offered(edge);
-    now = this.push(now);
+    now = this.push(now, Infinity);
     if (sender.blocked) {
       if (sender.packetsOut < sender.cwnd) sender.expandSendBuffer();
       // The writer is woken when a third of the buffer is free.

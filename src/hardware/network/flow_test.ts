@@ -52,6 +52,7 @@ function transmitSlowly(scenario: Case): { received: number; sender: Sender } {
   const wires = { data: new Resource(sim, "data", 1), acks: new Resource(sim, "acks", 1) };
   const unsent: number[] = [];
   const unacked: { end: number; segments: number; sent: number; memory: number }[] = [];
+  const socket = new Resource(sim, "socket lock", 1);
   const room = new Signal(sim, "room in the send buffer", { broadcast: true });
   let memory = 0, received = -1, readerBusyUntil = -1;
 
@@ -62,9 +63,9 @@ function transmitSlowly(scenario: Case): { received: number; sender: Sender } {
     wire.release();
     yield* arrive();
   }
-  function* push(): Process {
+  function* push(most: number): Process {
     let limited = false, sent = false;
-    while (unsent.length > 0) {
+    for (; unsent.length > 0 && most > 0; most--) {
       const bytes = sender.nextPacket(
         sim.now,
         unsent[0],
@@ -119,6 +120,7 @@ function transmitSlowly(scenario: Case): { received: number; sender: Sender } {
     toCore.release();
   }
   function* ackArrives(sequence: number, edge: number): Process {
+    yield socket;
     yield fromCore;
     yield costs.packet;
     const covered = unacked.filter((p) => p.end <= sequence);
@@ -129,7 +131,7 @@ function transmitSlowly(scenario: Case): { received: number; sender: Sender } {
       const first = covered[0].sent, last = covered[covered.length - 1].sent;
       sender.acknowledged(sim.now, sequence, edge, segments, first, last);
     } else sender.offered(edge);
-    yield* push();
+    yield* push(Infinity);
     if (sender.blocked) {
       if (sender.packetsOut < sender.cwnd) sender.expandSendBuffer();
       if (sender.sendBuffer - memory >= memory >> 1) {
@@ -138,26 +140,49 @@ function transmitSlowly(scenario: Case): { received: number; sender: Sender } {
       }
     }
     fromCore.release();
+    socket.release();
   }
   function* write(): Process {
     yield EPOCH;
     sender.restartAfterIdle(sim.now);
-    let left = scenario.bytes;
+    let left = scenario.bytes, unpushed = 0;
     while (left > 0) {
-      yield fromCore;
-      const bytes = Math.min(left, sender.bufferSegments * MSS);
-      left -= bytes;
-      unsent.push(bytes);
-      memory += bytes + PACKET_OVERHEAD;
-      yield bytes * costs.byte;
-      yield* push();
-      const full = left > 0 && memory >= sender.sendBuffer;
-      if (full) sender.blocked = true;
-      fromCore.release();
-      if (full) {
-        yield room;
-        yield costs.wakeUp;
+      let writing = Math.min(left, options.writeSize);
+      yield socket;
+      while (writing > 0) {
+        yield fromCore;
+        const goal = sender.bufferSegments * MSS;
+        const last = unsent.length - 1;
+        const tail = last >= 0 ? unsent[last] : goal;
+        if (tail >= goal && memory >= sender.sendBuffer) {
+          yield* push(Infinity);
+          sender.blocked = unsent.length === 0 || unsent[unsent.length - 1] >= goal;
+          fromCore.release();
+          if (!sender.blocked) continue;
+          socket.release();
+          yield room;
+          yield costs.wakeUp;
+          yield socket;
+          continue;
+        }
+        const space = tail >= goal ? goal : goal - tail;
+        const bytes = Math.min(space, writing);
+        if (tail >= goal) {
+          unsent.push(bytes);
+          memory += PACKET_OVERHEAD;
+        } else unsent[last] += bytes;
+        memory += bytes;
+        writing -= bytes;
+        left -= bytes;
+        unpushed += bytes;
+        yield bytes * costs.byte;
+        if (writing === 0 || (bytes === space && unpushed > sender.maxWindow >> 1)) {
+          unpushed = 0;
+          yield* push(Infinity);
+        } else if (bytes === space && unsent.length === 1) yield* push(1);
+        fromCore.release();
       }
+      socket.release();
     }
   }
   sim.spawn("write", write());
@@ -187,7 +212,7 @@ const scenarios: fc.Arbitrary<Case> = fc.record({
   }).map((some) => ({ ...LINUX_TCP, ...some })),
 });
 
-Deno.test("the fast flow agrees with a process for every packet, to the nanosecond", () => {
+Deno.test("the fast flow agrees with a process for every packet, nine in ten to the nanosecond", () => {
   let compared = 0, exact = 0;
   fc.assert(
     fc.property(scenarios, (scenario) => {

@@ -20,6 +20,8 @@ export interface TcpOptions {
   readonly friendliness: boolean;
   /** Timestamps on every segment: 12 bytes less payload (`net.ipv4.tcp_timestamps`). */
   readonly timestamps: boolean;
+  /** Bytes that the application hands to one write(). */
+  readonly writeSize: number;
 }
 
 /** Debian 12's Linux 6.1, unchanged: Documentation/networking/ip-sysctl.rst and net/ipv4/tcp.c. */
@@ -34,6 +36,7 @@ export const LINUX_TCP: TcpOptions = {
   fastConvergence: true,
   friendliness: true,
   timestamps: true,
+  writeSize: 262_144,
 };
 
 const IP_AND_TCP = 40;

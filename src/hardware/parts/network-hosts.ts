@@ -32,11 +32,11 @@ export const virtualTimeVm: NetworkHostPart = {
   title: "Linux 6.1 in a virtual-time machine, client, router and server on one CPU",
   sharedCore: true,
   constants: {
-    packet: time("6.25us", "calibrated", FITTED),
+    packet: time("6us", "calibrated", FITTED),
     segment: time("400ns", "calibrated", FITTED),
-    wakeUp: time("4us", "calibrated", FITTED),
+    wakeUp: time("3us", "calibrated", FITTED),
     connect: time(
-      "58us",
+      "60us",
       "measured",
       "connect_ms less the round trip and the packets' cost, data/linux_tcp_transfer_times.csv",
     ),
