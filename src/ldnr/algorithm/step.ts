@@ -83,13 +83,15 @@ export class Work {
 const NONE: readonly Word[] = [];
 const NEVER = () => false;
 
-/** Independent reads of many words, their misses overlapping; only where no order among them matters. */
+/** Reads of many words as one step, by default independent, their misses overlapping. */
 export class Sweep {
   readonly kind = SWEEP;
   constructor(
     readonly words: readonly Word[],
     /** Leave out words that are not 0 now: the reader will stop at those and wait. */
     readonly zeroOnly: boolean = false,
+    /** One after the other instead: each read waits for the one before. */
+    readonly inTurn: boolean = false,
   ) {}
 }
 

@@ -191,8 +191,15 @@ export class TimedMachine {
   }
 
   private sweep(step: Sweep, core: number, now: number): number {
-    const { words, zeroOnly } = step;
+    const { words, zeroOnly, inTurn } = step;
     let sum = 0;
+    if (inTurn) {
+      for (let i = 0; i < words.length; i++) {
+        const at = now + sum;
+        sum += this.coherence.access((words[i] as Word).line, READ, core, at) - at;
+      }
+      return sum;
+    }
     for (let i = 0; i < words.length; i++) {
       const word = words[i] as Word;
       if (zeroOnly && word.value !== 0) continue;
