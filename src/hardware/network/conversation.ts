@@ -103,7 +103,7 @@ export class Conversation {
     const wire = wireBytes(bytes + COOKIE_BYTES, 1, options, up.frameOverhead);
     const arrived = asked + up.latency + (wire * 8e9) / up.rate;
     return arrived + 2 * server.costs.packet + server.costs.accept + server.costs.wakeUp +
-      bytes * server.costs.byte;
+      bytes * server.costs.readByte;
   }
 
   /**

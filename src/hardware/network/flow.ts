@@ -58,6 +58,7 @@ class Flow {
   private toWrite = 0;
   private writing = 0; // bytes left of the current write()
   private unpushed = 0; // bytes written since everything was last pushed
+  private owned = false; // a writing process has the socket: acknowledgements wait in its backlog
   private memory = 0; // bytes of kernel memory that hold what is written and not acknowledged
   private writeReady = 0;
   private readerBusyUntil = 0;
@@ -75,7 +76,7 @@ class Flow {
     this.receiver = receiver;
     this.toWrite = bytes;
     this.memory = this.writing = this.unpushed = 0;
-    sender.blocked = false;
+    this.owned = sender.blocked = false;
     this.writeReady = start;
     this.readerBusyUntil = this.received = -1;
     this.packets = this.rounds = 0;
@@ -85,9 +86,7 @@ class Flow {
     while (receiver.copied < end || sender.una < end) {
       const data = this.flying.length > 0 ? this.flying.head(0) : Infinity;
       const read = this.unread.length > 0 ? this.unread.head(0) : Infinity;
-      // A writing process owns the socket: acknowledgements wait in its backlog.
-      const owned = this.writing > 0 && !sender.blocked;
-      const ack = this.acks.length > 0 && !owned ? this.acks.head(0) : Infinity;
+      const ack = this.acks.length > 0 && !this.owned ? this.acks.head(0) : Infinity;
       const toReady = data <= read ? data : read;
       const fromReady = ack <= this.writeReady ? ack : this.writeReady;
       if (toReady === Infinity && fromReady === Infinity) {
@@ -126,9 +125,7 @@ class Flow {
     const goal = sender.bufferSegments * sender.mss;
     const tail = unsent.length > 0 ? unsent.tail(0) : goal;
     if (tail >= goal && this.memory >= sender.sendBuffer) {
-      core.free = now = this.push(now, Infinity);
-      sender.blocked = unsent.length === 0 || unsent.tail(0) >= goal;
-      this.writeReady = sender.blocked ? Infinity : now;
+      this.waitForRoom(this.push(now, Infinity));
       return;
     }
     const room = tail >= goal ? goal : goal - tail;
@@ -141,13 +138,31 @@ class Flow {
     this.writing -= bytes;
     this.toWrite -= bytes;
     this.unpushed += bytes;
-    now += bytes * costs.byte;
+    now += bytes * costs.writeByte;
     if (this.writing === 0 || (bytes === room && this.unpushed > sender.maxWindow >> 1)) {
       this.unpushed = 0;
       now = this.push(now, Infinity);
     } else if (bytes === room && unsent.length === 1) now = this.push(now, 1);
     core.free = now;
+    this.owned = this.writing > 0;
     this.writeReady = this.toWrite === 0 ? Infinity : now;
+  }
+
+  /**
+   * The writer lets go of the socket (`sk_stream_wait_memory`): acknowledgements that came while it
+   * held it are taken in first, and it sleeps only if they made no room at all. Once asleep it is
+   * woken when a third of the buffer is free.
+   */
+  private waitForRoom(now: number): void {
+    const { acks, sender, stream } = this;
+    sender.blocked = true;
+    stream.from.core.free = now;
+    while (acks.length > 0 && acks.head(0) <= stream.from.core.free) {
+      this.acknowledge(stream.from.core.free);
+    }
+    sender.blocked = this.memory >= sender.sendBuffer;
+    this.owned = !sender.blocked;
+    this.writeReady = sender.blocked ? Infinity : stream.from.core.free;
   }
 
   /** Sends what the windows allow, `most` packets; gives when the core has done so. */
@@ -214,7 +229,7 @@ class Flow {
     unread.shift();
     // It slept unless the packet was there when it had read the one before.
     if (now > this.readerBusyUntil) now += costs.wakeUp;
-    now += bytes * costs.byte;
+    now += bytes * costs.readByte;
     if (receiver.read(now, bytes)) now = this.sendAck(now);
     this.readerBusyUntil = core.free = now;
     if (receiver.copied < end) return;
@@ -238,6 +253,7 @@ class Flow {
       this.memory -= unacked.head(3);
       unacked.shift();
     }
+    now += segments * sender.mss * stream.from.costs.freeByte;
     if (segments > 0) {
       sender.acknowledged(now, sequence, edge, segments, first, last);
       this.acknowledged = now;

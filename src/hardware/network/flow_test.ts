@@ -54,7 +54,7 @@ function transmitSlowly(scenario: Case): { received: number; sender: Sender } {
   const unacked: { end: number; segments: number; sent: number; memory: number }[] = [];
   const socket = new Resource(sim, "socket lock", 1);
   const room = new Signal(sim, "room in the send buffer", { broadcast: true });
-  let memory = 0, received = -1, readerBusyUntil = -1;
+  let backlog = 0, memory = 0, received = -1, readerBusyUntil = -1;
 
   function* cross(wire: Resource, bytes: number, arrive: () => Process): Process {
     yield latency;
@@ -112,7 +112,7 @@ function transmitSlowly(scenario: Case): { received: number; sender: Sender } {
   function* read(bytes: number): Process {
     yield toCore;
     if (sim.now > readerBusyUntil) yield costs.wakeUp;
-    yield bytes * costs.byte;
+    yield bytes * costs.readByte;
     if (receiver.read(sim.now, bytes)) yield* acknowledge();
     readerBusyUntil = sim.now;
     if (receiver.copied === scenario.bytes) received = sim.now;
@@ -120,6 +120,7 @@ function transmitSlowly(scenario: Case): { received: number; sender: Sender } {
     toCore.release();
   }
   function* ackArrives(sequence: number, edge: number): Process {
+    backlog++;
     yield socket;
     yield fromCore;
     yield costs.packet;
@@ -129,6 +130,7 @@ function transmitSlowly(scenario: Case): { received: number; sender: Sender } {
     if (covered.length > 0) {
       const segments = covered.reduce((sum, p) => sum + p.segments, 0);
       const first = covered[0].sent, last = covered[covered.length - 1].sent;
+      yield segments * MSS * costs.freeByte;
       sender.acknowledged(sim.now, sequence, edge, segments, first, last);
     } else sender.offered(edge);
     yield* push(Infinity);
@@ -139,6 +141,7 @@ function transmitSlowly(scenario: Case): { received: number; sender: Sender } {
         room.fire();
       }
     }
+    backlog--;
     fromCore.release();
     socket.release();
   }
@@ -156,8 +159,13 @@ function transmitSlowly(scenario: Case): { received: number; sender: Sender } {
         const tail = last >= 0 ? unsent[last] : goal;
         if (tail >= goal && memory >= sender.sendBuffer) {
           yield* push(Infinity);
-          sender.blocked = unsent.length === 0 || unsent[unsent.length - 1] >= goal;
+          sender.blocked = true;
           fromCore.release();
+          do {
+            socket.release();
+            yield socket;
+          } while (backlog > 0);
+          sender.blocked = memory >= sender.sendBuffer;
           if (!sender.blocked) continue;
           socket.release();
           yield room;
@@ -175,7 +183,7 @@ function transmitSlowly(scenario: Case): { received: number; sender: Sender } {
         writing -= bytes;
         left -= bytes;
         unpushed += bytes;
-        yield bytes * costs.byte;
+        yield bytes * costs.writeByte;
         if (writing === 0 || (bytes === space && unpushed > sender.maxWindow >> 1)) {
           unpushed = 0;
           yield* push(Infinity);
@@ -197,7 +205,9 @@ const scenarios: fc.Arbitrary<Case> = fc.record({
   bytes: fc.oneof(fc.integer({ min: 1, max: 60_000 }), fc.integer({ min: 1, max: 5_000_000 })),
   costs: fc.record({
     packet: fc.integer({ min: 1, max: 8000 }),
-    byte: fc.constantFrom(0, 1),
+    writeByte: fc.constantFrom(0, 1),
+    readByte: fc.constantFrom(0, 1),
+    freeByte: fc.constantFrom(0, 1),
     wakeUp: fc.integer({ min: 1, max: 9000 }),
     connect: fc.constant(0),
     accept: fc.constant(0),
@@ -212,7 +222,7 @@ const scenarios: fc.Arbitrary<Case> = fc.record({
   }).map((some) => ({ ...LINUX_TCP, ...some })),
 });
 
-Deno.test("the fast flow agrees with a process for every packet, nine in ten to the nanosecond", () => {
+Deno.test("the fast flow agrees with a process for every packet, 19 in 20 to the nanosecond", () => {
   let compared = 0, exact = 0;
   fc.assert(
     fc.property(scenarios, (scenario) => {
@@ -229,7 +239,7 @@ Deno.test("the fast flow agrees with a process for every packet, nine in ten to 
     }),
     { numRuns: 60, seed: 7 },
   );
-  assert.ok(compared >= 55 && exact >= 0.9 * compared, `${exact} of ${compared} exact`);
+  assert.ok(compared >= 55 && exact >= 0.95 * compared, `${exact} of ${compared} exact`);
 });
 
 Deno.test("without host costs a transfer takes the textbook's round trips", () => {
