@@ -42,6 +42,8 @@ export interface Delivered {
 
 /** Kernel memory of a packet in the send buffer besides its payload, bytes. */
 export const PACKET_OVERHEAD = 1280;
+/** A long write() looks at the socket's backlog after this many new packets. */
+export const BACKLOG_PACKETS = 16;
 /** Smallest delay of an acknowledgement that waits for company (TCP_DELACK_MIN), ns. */
 const DELAYED_ACK = 40e6;
 
@@ -57,6 +59,7 @@ class Flow {
   private receiver!: Receiver;
   private toWrite = 0;
   private writing = 0; // bytes left of the current write()
+  private added = 0; // packets since the write() began or last looked at its backlog
   private unpushed = 0; // bytes written since everything was last pushed
   private owned = false; // a writing process has the socket: acknowledgements wait in its backlog
   private memory = 0; // bytes of kernel memory that hold what is written and not acknowledged
@@ -121,17 +124,27 @@ class Flow {
   private write(now: number): void {
     const { sender, stream, unsent } = this;
     const { core, costs } = stream.from;
-    if (this.writing === 0) this.writing = Math.min(this.toWrite, sender.options.writeSize);
+    if (this.writing === 0) {
+      this.writing = Math.min(this.toWrite, sender.options.writeSize);
+      this.added = 0;
+    }
     const goal = sender.bufferSegments * sender.mss;
     const tail = unsent.length > 0 ? unsent.tail(0) : goal;
     if (tail >= goal && this.memory >= sender.sendBuffer) {
       this.waitForRoom(this.push(now, Infinity));
       return;
     }
+    if (tail >= goal && this.added >= BACKLOG_PACKETS) {
+      this.added = 0;
+      this.takeBacklog(now);
+      this.writeReady = core.free;
+      return;
+    }
     const room = tail >= goal ? goal : goal - tail;
     const bytes = Math.min(room, this.writing);
     if (tail >= goal) {
       unsent.push(bytes);
+      this.added++;
       this.memory += PACKET_OVERHEAD;
     } else unsent.setTail(0, tail + bytes);
     this.memory += bytes;
@@ -154,15 +167,20 @@ class Flow {
    * woken when a third of the buffer is free.
    */
   private waitForRoom(now: number): void {
-    const { acks, sender, stream } = this;
+    const { sender, stream } = this;
     sender.blocked = true;
-    stream.from.core.free = now;
-    while (acks.length > 0 && acks.head(0) <= stream.from.core.free) {
-      this.acknowledge(stream.from.core.free);
-    }
+    this.takeBacklog(now);
     sender.blocked = this.memory >= sender.sendBuffer;
     this.owned = !sender.blocked;
     this.writeReady = sender.blocked ? Infinity : stream.from.core.free;
+  }
+
+  /** Acknowledgements that waited for the socket until `now`, and those that come meanwhile. */
+  private takeBacklog(now: number): void {
+    const { acks } = this;
+    const { core } = this.stream.from;
+    core.free = now;
+    while (acks.length > 0 && acks.head(0) <= core.free) this.acknowledge(core.free);
   }
 
   /** Sends what the windows allow, `most` packets; gives when the core has done so. */

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { type Process, Resource, Signal, Simulation } from "../../kernel/mod.ts";
 import { idealHost } from "../parts/network-hosts.ts";
 import { Conversation } from "./conversation.ts";
-import { PACKET_OVERHEAD, type Stream, transmit } from "./flow.ts";
+import { BACKLOG_PACKETS, PACKET_OVERHEAD, type Stream, transmit } from "./flow.ts";
 import type { HostCosts } from "./host-costs.ts";
 import { LINUX_TCP, type TcpOptions, wireBytes } from "./options.ts";
 import { buildPath } from "./path.ts";
@@ -145,11 +145,19 @@ function transmitSlowly(scenario: Case): { received: number; sender: Sender } {
     fromCore.release();
     socket.release();
   }
+  function* takeBacklog(): Process {
+    fromCore.release();
+    do {
+      socket.release();
+      yield socket;
+    } while (backlog > 0);
+  }
   function* write(): Process {
     yield EPOCH;
     sender.restartAfterIdle(sim.now);
     let left = scenario.bytes, unpushed = 0;
     while (left > 0) {
+      let added = 0;
       let writing = Math.min(left, options.writeSize);
       yield socket;
       while (writing > 0) {
@@ -160,11 +168,7 @@ function transmitSlowly(scenario: Case): { received: number; sender: Sender } {
         if (tail >= goal && memory >= sender.sendBuffer) {
           yield* push(Infinity);
           sender.blocked = true;
-          fromCore.release();
-          do {
-            socket.release();
-            yield socket;
-          } while (backlog > 0);
+          yield* takeBacklog();
           sender.blocked = memory >= sender.sendBuffer;
           if (!sender.blocked) continue;
           socket.release();
@@ -173,10 +177,16 @@ function transmitSlowly(scenario: Case): { received: number; sender: Sender } {
           yield socket;
           continue;
         }
+        if (tail >= goal && added >= BACKLOG_PACKETS) {
+          added = 0;
+          yield* takeBacklog();
+          continue;
+        }
         const space = tail >= goal ? goal : goal - tail;
         const bytes = Math.min(space, writing);
         if (tail >= goal) {
           unsent.push(bytes);
+          added++;
           memory += PACKET_OVERHEAD;
         } else unsent[last] += bytes;
         memory += bytes;
@@ -217,6 +227,7 @@ const scenarios: fc.Arbitrary<Case> = fc.record({
     initialWindow: fc.integer({ min: 2, max: 40 }),
     receiveBuffer: fc.constantFrom(262_144, 1_048_576, 6_291_456),
     sendBuffer: fc.constantFrom(131_072, 4_194_304),
+    writeSize: fc.constantFrom(16_384, 262_144, 4_194_304),
     hystart: fc.boolean(),
     congestionControl: fc.constantFrom("cubic" as const, "reno" as const),
   }).map((some) => ({ ...LINUX_TCP, ...some })),
