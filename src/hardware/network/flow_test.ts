@@ -3,13 +3,14 @@ import fc from "fast-check";
 import { type Process, Resource, Signal, Simulation } from "../../kernel/mod.ts";
 import { idealHost } from "../parts/network-hosts.ts";
 import { Conversation } from "./conversation.ts";
-import { BACKLOG_PACKETS, PACKET_OVERHEAD, type Stream, transmit } from "./flow.ts";
+import { BACKLOG_PACKETS, PACKET_OVERHEAD, type Stream } from "./flow.ts";
 import type { HostCosts } from "./host-costs.ts";
 import { LINUX_TCP, type TcpOptions, wireBytes } from "./options.ts";
 import { buildPath } from "./path.ts";
 import { Receiver } from "./receiver.ts";
 import { Sender } from "./sender.ts";
 import { runTransfer } from "./transfer.ts";
+import { transmit } from "./transmit.ts";
 
 const EPOCH = 1e9;
 const MSS = 1448;

@@ -1,4 +1,5 @@
 /** What a host's kernel spends on network traffic, and the core that it spends it on. */
+import type { Drops } from "./drops.ts";
 import type { NetworkHostPart } from "../parts/network-hosts.ts";
 
 /** Payload of a segment on Ethernet with timestamps: what a part's segment constants are about. */
@@ -38,6 +39,8 @@ export interface Direction {
   readonly frameOverhead: number;
   /** When the last packet will have left the queue, ns. */
   busyUntil: number;
+  /** What it loses; nothing unless given. */
+  readonly drops?: Drops | undefined;
 }
 
 /** When `wire` bytes that enter at `now` have arrived at the other end. */

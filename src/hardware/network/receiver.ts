@@ -25,6 +25,7 @@ export class Receiver {
   /** Receive buffer, bytes of kernel memory (`sk_rcvbuf`). */
   buffer: number;
   private unreadMemory = 0;
+  private heldMemory = 0; // of it, beyond a gap
   private window: number;
   private windowBase = 0;
   private clamp: number;
@@ -83,8 +84,9 @@ export class Receiver {
    * `echo`: its timestamp echoes an acknowledgement of data, so that it measures a round trip; what
    * comes before repeats the timestamp that came with the handshake.
    */
-  arrive(now: number, bytes: number, echo: boolean): boolean {
-    this.next += bytes;
+  arrive(now: number, bytes: number, echo: boolean, held = 0): boolean {
+    this.next += bytes + held;
+    this.heldMemory = Math.max(0, this.heldMemory - held);
     this.unreadMemory += bytes + PACKET_OVERHEAD;
     if (bytes >= this.mss) this.measureRoundTrip(now, echo);
     if (bytes >= 128) this.growThreshold(bytes);
@@ -94,6 +96,12 @@ export class Receiver {
       return true;
     }
     return pending > this.mss && this.selectWindow() >= this.window;
+  }
+
+  /** Bytes arrive beyond a gap: they wait in the buffer. */
+  hold(bytes: number): void {
+    this.unreadMemory += bytes + PACKET_OVERHEAD;
+    this.heldMemory += bytes;
   }
 
   /** Timestamps give whole milliseconds; how long one window of data takes is an upper bound. */
@@ -148,7 +156,7 @@ export class Receiver {
   read(now: number, bytes: number): boolean {
     this.copied += bytes;
     this.unreadMemory = Math.max(0, this.unreadMemory - bytes - PACKET_OVERHEAD);
-    if (this.copied === this.next) this.unreadMemory = 0;
+    if (this.copied === this.next) this.unreadMemory = this.heldMemory;
     this.autotune(now);
     if (this.next - this.windowBase > this.mss) return true;
     const left = this.offered;
