@@ -31,7 +31,7 @@ export class Receiver {
   private clamp: number;
   private threshold: number;
   private readonly advertisedMss: number;
-  private readonly scale: number;
+  private readonly unit: number; // bytes that the window field counts in
   private readonly memoryPerSegment: number;
   private space: number;
   private spaceSequence = 0;
@@ -47,7 +47,7 @@ export class Receiver {
     this.buffer = options.receiveBufferInitial;
     this.clamp = windowOf(this.buffer);
     const most = Math.max(options.receiveBuffer, 212_992);
-    this.scale = Math.min(14, Math.max(0, Math.floor(Math.log2(most)) - 15));
+    this.unit = 2 ** Math.min(14, Math.max(0, Math.floor(Math.log2(most)) - 15));
     const first = Math.min(this.clamp, 65_535);
     this.window = Math.max(1, Math.floor(first / mss)) * mss;
     this.threshold = this.window;
@@ -140,8 +140,7 @@ export class Receiver {
       if (free < full >> 4 || free < this.mss) return 0;
     }
     if (free > this.threshold) free = this.threshold;
-    const unit = 2 ** this.scale;
-    return Math.ceil(free / unit) * unit;
+    return (free + this.unit - 1) & -this.unit;
   }
 
   /** An acknowledgement is sent: gives the window's new right edge, which never moves back. */
