@@ -176,13 +176,12 @@ function signs(node: SyntaxNode): Sign[] {
   const parts = node.children.filter(({ type }) => ["-", "+", "integer", "float"].includes(type));
   const number = (part: SyntaxNode | undefined) => part !== undefined && !"-+".includes(part.type);
   parts.forEach((part, i) => {
-    if (number(part) || !number(parts[i + 1])) return;
-    if (i === 0) found.push({ operator: UNARY[part.type], operands: [parts[1]] });
-    else {
-      // The left of -1 + 2j is an operation itself, which equals no other operand.
-      const left = i === 1 ? parts[0] : node;
-      found.push({ operator: BINARY[part.type], operands: [left, parts[i + 1]] });
-    }
+    const operand = parts[i + 1];
+    if (number(part) || !number(operand)) return;
+    const binary = node.type === "complex_pattern" && i > 0;
+    if (!binary) found.push({ operator: UNARY[part.type], operands: [operand] });
+    // The left of -1 + 2j is an operation itself, which equals no other operand.
+    else found.push({ operator: BINARY[part.type], operands: [i > 1 ? node : parts[0], operand] });
   });
   return found;
 }
