@@ -2,15 +2,21 @@
 import { Command } from "commander";
 import type { ExitCode } from "./exit.ts";
 import {
+  compareOption,
   dataOption,
   jobsOption,
   jsonOption,
+  junitOption,
   onlyOption,
   outOption,
   quietOption,
+  runOutOption,
   seedOption,
   seedsOption,
+  summaryOption,
+  toleranceOption,
   traceRunOption,
+  verboseOption,
 } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
 import { VERSION } from "./version.ts";
@@ -27,7 +33,7 @@ Examples:
 
 Exit codes:
   0 ok   1 unexpected   2 usage   3 invalid scenario   4 a claim out of tolerance
-  5 a run failed, the others finished   130 interrupted`;
+  5 a run failed, the others finished   6 a number changed (--compare)   130 interrupted`;
 
 /** Builds the program; `ended` receives each command's exit code. */
 export function program(terminal: Terminal, ended: (code: ExitCode) => void): Command {
@@ -42,6 +48,9 @@ export function program(terminal: Terminal, ended: (code: ExitCode) => void): Co
     .configureOutput({
       writeOut: (text) => terminal.data(text),
       writeErr: (text) => terminal.alert(text.trimEnd()),
+      // Help is plain; asking for colours would read half a dozen environment variables.
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
     })
     .showSuggestionAfterError()
     .exitOverride();
@@ -72,13 +81,15 @@ export function program(terminal: Terminal, ended: (code: ExitCode) => void): Co
   root.command("run")
     .description("run scenarios: CSV, PNG, SVG and manifest into --out")
     .argument("<scenario...>", "files, folders or ids")
-    .addOption(outOption()).addOption(jobsOption())
+    .addOption(runOutOption()).addOption(jobsOption())
     .addOption(seedsOption()).addOption(seedOption()).addOption(dataOption())
+    .addOption(compareOption()).addOption(toleranceOption())
+    .addOption(junitOption()).addOption(summaryOption())
     .option("--force", "run again although results are up to date")
     .option("--print", "print the CSV on stdout instead of writing files")
     .option("--trace <file>", "write one run's events for Perfetto, no results (one scenario only)")
     .addOption(traceRunOption())
-    .addOption(jsonOption()).addOption(quietOption())
+    .addOption(jsonOption()).addOption(quietOption()).addOption(verboseOption())
     .action(
       action(async (names, options) =>
         (await import("./commands/run.ts")).run(terminal, names, options)
@@ -90,7 +101,7 @@ export function program(terminal: Terminal, ended: (code: ExitCode) => void): Co
     .addOption(onlyOption()).addOption(outOption()).addOption(jobsOption())
     .addOption(seedsOption()).addOption(seedOption())
     .option("--force", "run again although results are up to date")
-    .addOption(jsonOption()).addOption(quietOption())
+    .addOption(jsonOption()).addOption(quietOption()).addOption(verboseOption())
     .action(
       action(async (options) =>
         (await import("./commands/reproduce.ts")).reproduce(terminal, options)
@@ -155,6 +166,26 @@ export function program(terminal: Terminal, ended: (code: ExitCode) => void): Co
     .action(
       action(async (dir, options) =>
         (await import("./commands/iron.ts")).ironMetrics(terminal, dir, options)
+      ),
+    );
+
+  const freshen = root.command("freshen").description("tools around chapter 4's primitive");
+  freshen.command("infer")
+    .description("print a JavaScript handler with its inferred freshen hook and wrappers")
+    .argument("<file>", "the handler's source")
+    .option(
+      "--handler <name>",
+      "the exported function (default: handler, main or the default export)",
+    )
+    .option(
+      "--traces <file>",
+      "recorded accesses, one JSON object a line: see src/freshen/README.md",
+    )
+    .option("-w, --write <file>", "write the result there, and its source map beside it")
+    .addOption(jsonOption())
+    .action(
+      action(async (file, options) =>
+        (await import("./commands/freshen.ts")).infer(terminal, file, options)
       ),
     );
 

@@ -1,4 +1,5 @@
 /** From resolved scenarios to results: runs on workers, tables, manifests, claims. */
+export { type Baseline, readBaseline } from "./baseline.ts";
 export { type Catalogue, type CatalogueEntry, loadCatalogue } from "./catalogue.ts";
 export { checkWritable, OutputError, writeFileAtomic } from "./files.ts";
 export type { Draw, RunEvent, RunFailure, RunOptions, ScenarioOutcome } from "./outcome.ts";

@@ -60,6 +60,21 @@ compare() { # <folder> <what>
 }
 compare all "the binary's result"
 echo "binary: $same files as in results/, byte by byte (CSV, manifest, PNG, SVG)"
+
+# In CI: a changed number fails, and is named.
+mkdir -p "old/${first%/*}"
+sed '2s/[0-9.]*$/12345/' "$root/results/$first.csv" >"old/$first.csv"
+ww run "$first" --compare "$root/results" --out new --junit same.xml --quiet
+code=0
+ww run "$first" --compare old --out new --junit changed.xml --summary changed.md --quiet 2>log || code=$?
+if [ $code -ne 6 ] || ! grep -q '12345 →' log || ! grep -q '<failure message="1 cell of' changed.xml ||
+  ! grep -q '12345 →' changed.md; then
+  echo "binary: --compare did not name the changed cell (exit code $code)" >&2
+  cat log >&2
+  exit 1
+fi
+echo "binary: --compare passes on results/ and names the cell of a CSV that was changed"
+
 cd "$root"
 for jobs in 1 2; do
   same=0

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { changedNpu, type NpuPart } from "../../hardware/npu/mod.ts";
 import { defineExperiment, type Problem, type Row } from "../../model/mod.ts";
-import { designNamed, DESIGNS, firstDifference } from "../designs/catalogue.ts";
+import { designNamed, DESIGNS, expectedOutput, firstDifference } from "../designs/catalogue.ts";
 import { compareDesigns } from "../graph/compare.ts";
 import { ResourcePlacer, SequentialPlacer } from "../placers/mod.ts";
 import { runDesign } from "../run/run.ts";
@@ -96,14 +96,13 @@ export const design = defineExperiment({
     }
     const graph = p.interface === "before" ? design.before() : design.after().resolve(placer);
     const buffers = design.buffers();
-    const expected = design.expected(buffers);
     const part = changedNpu(platform.npu as NpuPart, {
       clock: p.clock,
       ddrRate: p.ddr_rate,
       launchFloor: p.launch_floor,
     });
     const run = runDesign(graph, buffers, { simulation: simulation(), part });
-    const difference = firstDifference(design, buffers[design.output], expected);
+    const difference = firstDifference(design, buffers[design.output], expectedOutput(design));
     yield {
       latency_us: run.latencyNs / 1e3,
       cycles: run.cycles,
