@@ -1,1 +1,53 @@
+/**
+ * wherewhen as a library: the simulation kernel, the simulated hardware, and the way from a scenario
+ * to a table and a figure.
+ *
+ * @example A queue of your own
+ * ```ts
+ * import { Resource, Simulation } from "./mod.ts";
+ *
+ * const sim = new Simulation({ seed: 1 });
+ * const server = new Resource(sim, "server", 1);
+ * function* customer() {
+ *   yield server;
+ *   yield 1_000_000; // one millisecond of service
+ *   server.release();
+ * }
+ * sim.spawn("first", customer());
+ * sim.spawn("second", customer());
+ * sim.run();
+ * console.log(sim.now); // 2000000
+ * ```
+ * @module
+ */
 export * from "./src/units/mod.ts";
+export * from "./src/kernel/mod.ts";
+export * from "./src/hardware/mod.ts";
+export * from "./src/model/mod.ts";
+export { readCsv, type Table, writeCsv } from "./src/table/mod.ts";
+export { type ClaimResult, type ClaimSpec } from "./src/claims/mod.ts";
+export {
+  folderFiles,
+  formatErrors,
+  type LoadOptions,
+  loadScenario,
+  type LocatedError,
+  type ResolvedScenario,
+} from "./src/scenario/mod.ts";
+export {
+  loadCatalogue,
+  type RunOptions,
+  type RunOutcome,
+  runScenarios,
+} from "./src/experiment/mod.ts";
+export { type Figure, type FigureSpec, renderFigure } from "./src/figures/mod.ts";
+// The names of chapter 7's taplib, and the whole of IRON under its own.
+export * from "./src/iron/taplib/mod.ts";
+export * as iron from "./src/iron/library.ts";
+export {
+  createFreshen,
+  type Freshen,
+  type HandlerLimits,
+  type HandlerResource,
+  replayable,
+} from "./src/freshen/runtime/mod.ts";

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { loadCatalogue, readResult, type RunOutcome, writeFileAtomic } from "../experiment/mod.ts";
 import { type ComparedScenario, compareMarkdown } from "../report/mod.ts";
-import { drawing } from "./draw.ts";
+import { builtModelVersion, drawing } from "./draw.ts";
 import type { Loaded } from "./load.ts";
 import { VERSION } from "./version.ts";
 
@@ -17,6 +17,7 @@ export async function compareOnDisk(
     const { claims, decision } = readResult(scenario, system, {
       out,
       draw: drawing(() => {}),
+      modelVersion: builtModelVersion,
       tool: `wherewhen ${VERSION}`,
     });
     const { id, title, source } = scenario;

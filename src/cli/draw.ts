@@ -3,16 +3,20 @@ import { fileURLToPath } from "node:url";
 import type { Draw } from "../experiment/mod.ts";
 import { hashGraph, importGraph } from "../experiment/source-hash.ts";
 import type { FigureSpec } from "../figures/spec.ts";
-import { VERSION } from "./version.ts";
+import { library } from "./library.ts";
 
-function figuresVersion(): string {
-  try {
-    const src = fileURLToPath(new URL("../", import.meta.url));
-    const entry = fileURLToPath(new URL("../figures/mod.ts", import.meta.url));
-    return hashGraph(importGraph([entry]), src);
-  } catch {
-    return VERSION; // no source files: inside a binary
-  }
+/** Hash of the code that draws. A binary, which has no source files, knows it from its making. */
+export function figuresVersion(): string {
+  const built = library().versions?.figures;
+  if (built !== undefined) return built;
+  const src = fileURLToPath(new URL("../", import.meta.url));
+  const entry = fileURLToPath(new URL("../figures/mod.ts", import.meta.url));
+  return hashGraph(importGraph([entry]), src);
+}
+
+/** The version of a system's model, where it cannot be read from source files: in a binary. */
+export function builtModelVersion(system: string): string | undefined {
+  return library().versions?.models[system];
 }
 
 /** Draws a scenario's figure as PNG and SVG; `warn` hears what the picture leaves out. */

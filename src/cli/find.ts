@@ -69,7 +69,7 @@ export function reason(error: unknown): string {
   switch (code) {
     case "ENOENT":
     case "ENOTDIR":
-      return "there is no such file";
+      return "there is no such file or folder";
     case "EACCES":
     case "EPERM":
       return "permission denied";

@@ -2,6 +2,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { ScenarioHead } from "./head.ts";
+import type { Versions } from "./pack.ts";
 
 /** Read-only files by path with `/`, relative to the project: `scenarios/freshen/fig-4.4.yaml`. */
 export interface Library {
@@ -11,6 +13,10 @@ export interface Library {
   read(path: string): Uint8Array | undefined;
   /** The folder on disk, absent when the files are inside a binary. */
   readonly root?: string;
+  /** Inside a binary: the versions of the sources that it was built from. */
+  readonly versions?: Versions;
+  /** Inside a binary: what `list` shows of each scenario, by path. */
+  readonly heads?: Readonly<Record<string, ScenarioHead>>;
 }
 
 /** The library as a folder of the source tree. */
@@ -59,11 +65,16 @@ export function useLibrary(other: Library): void {
 /** Folders below scenarios/ that hold no scenarios. */
 const NOT_SCENARIOS = /^scenarios\/(hardware|apps)\//;
 
+/** Whether a library's file is a scenario. */
+export function isScenarioPath(path: string): boolean {
+  return path.startsWith("scenarios/") && path.endsWith(".yaml") && !NOT_SCENARIOS.test(path);
+}
+
 /** Ids of the shipped scenarios with their paths, in the catalogue's order. */
 export function shippedScenarios(): ReadonlyMap<string, string> {
   const byId = new Map<string, string>();
   for (const path of library().list("scenarios")) {
-    if (!path.endsWith(".yaml") || NOT_SCENARIOS.test(path)) continue;
+    if (!isScenarioPath(path)) continue;
     byId.set(path.slice("scenarios/".length, -".yaml".length), path);
   }
   const rank = (id: string) => {

@@ -131,6 +131,23 @@ Deno.test("run --print gives the CSV on stdout and writes nothing", async () => 
   });
 });
 
+Deno.test("run --trace follows one run into a Perfetto file and touches no result", async () => {
+  await inFolder(async (folder) => {
+    const file = place(folder);
+    const path = join(folder, "trace.json");
+    const { code, err } = await wherewhen("run", file, "--trace", path, "--trace-run", "2");
+    assert.equal(code, 0, err);
+    assert.match(err, /quota_ms=50/);
+    const events = JSON.parse(readFileSync(path, "utf8")) as { ph: string; name: string }[];
+    assert.ok(events.some((e) => e.ph === "X" && e.name.startsWith("worker")));
+    assert.deepEqual(readdirSync(folder).sort(), ["jobs.csv", "quick.yaml", "trace.json"]);
+    assert.equal((await wherewhen("run", file, "--trace", path, "--trace-run", "3")).code, 2);
+    const nowhere = await wherewhen("run", file, "--trace", join(folder, "no", "t.json"));
+    assert.equal(nowhere.code, 2);
+    assert.match(nowhere.err, /cannot write/);
+  });
+});
+
 Deno.test("a claim out of tolerance is exit code 4, unless its finding is on record", async () => {
   await inFolder(async (folder) => {
     const wrong = SMALL.replace("<=", ">");

@@ -1,8 +1,6 @@
 /** Writing results: whole or not at all, with errors that say what to do. */
 import {
-  accessSync,
   closeSync,
-  constants,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -120,7 +118,6 @@ export function checkWritable(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
     if (!statSync(folder).isDirectory()) throw Object.assign(new Error(), { code: "ENOTDIR" });
-    accessSync(folder, constants.W_OK | constants.X_OK);
     const probe = join(folder, `.probe.${process.pid}-${serial++}.tmp`);
     closeSync(openSync(probe, "wx"));
     rmSync(probe);

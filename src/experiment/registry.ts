@@ -12,5 +12,7 @@ export type Systems = Readonly<Record<string, () => Promise<SystemModule>>>;
 /** Every system of this tool. */
 export const SYSTEMS: Systems = {
   freshen: () => import("../freshen/mod.ts"),
+  iron: () => import("../iron/mod.ts"),
+  ldnr: () => import("../ldnr/mod.ts"),
   validation: () => import("../validation/mod.ts"),
 };

@@ -32,7 +32,7 @@ export async function runScenario(
       queued();
       return await keep(course, decision);
     }
-    checkWritable(course.paths.folder);
+    if (options.write !== false) checkWritable(course.paths.folder);
     const runs = await executeRuns(course, pool, queued);
     if (runs === undefined) return course.end("failed");
     const table = await publish(course, runs);
@@ -52,6 +52,7 @@ export async function runScenario(
 
 function decideFor(course: Course): Decision {
   const { job: { scenario }, options, paths, current } = course;
+  if (options.write === false) return { todo: "run", reason: "to print its table" };
   if (options.force === true) return { todo: "run", reason: "asked to run again" };
   const decision = decide(paths, current);
   if (decision.todo === "run") return decision;
@@ -84,14 +85,15 @@ async function keep(
     });
   }
   const pictures = decision.todo === "draw" ? await drawPictures(course, table) : [];
-  const { figure_hash: _, ...rest } = manifest;
+  // In the order of a manifest that is written at once: the same content, the same bytes.
+  const { figure_hash: _, pictures: before, claims: __, ...rest } = manifest;
   const now: Manifest = {
     ...rest,
     title: scenario.title,
     ...(pictures !== undefined && current.figure_hash !== undefined
       ? { figure_hash: current.figure_hash }
       : {}),
-    pictures: pictures === undefined ? manifest.pictures : [...current.pictures],
+    pictures: pictures === undefined ? before : [...current.pictures],
     claims: manifestClaims(scenario, measured),
   };
   const text = formatManifest(now);

@@ -1,6 +1,6 @@
 /** One run: an experiment given its platform, simulation and inputs, and its rows checked. */
 import { buildPlatform, type PlatformYaml } from "../hardware/mod.ts";
-import { type Outcome, Simulation, type SimulationOptions } from "../kernel/mod.ts";
+import { type Outcome, Simulation, type SimulationOptions, type TraceSink } from "../kernel/mod.ts";
 import type { Experiment, RunContext } from "../model/mod.ts";
 import { type PackedRows, RowPacker } from "./packed.ts";
 
@@ -99,11 +99,16 @@ export function columnsOfRun(experiment: Experiment, parameters: unknown): reado
   return all.filter((column) => chosen.includes(column));
 }
 
-/** Does one run. Errors of the model become a failed result; nothing is thrown. */
+/**
+ * Does one run. Errors of the model become a failed result; nothing is thrown.
+ *
+ * @param trace receives the events of all the run's simulations; it changes no result.
+ */
 export function executeRun(
   experiment: Experiment,
   setup: RunSetup,
   request: RunRequest,
+  trace?: TraceSink,
 ): RunResult {
   const warnings: string[] = [];
   const simulations: Simulation[] = [];
@@ -116,7 +121,11 @@ export function executeRun(
       platform: buildPlatform(spec as PlatformYaml),
       seed: request.seed,
       simulation(options = {}) {
-        const given: SimulationOptions = { ...options, seed: request.seed };
+        const given: SimulationOptions = {
+          ...options,
+          seed: request.seed,
+          ...(trace === undefined ? {} : { trace }),
+        };
         const simulation = new WatchedSimulation(given);
         simulations.push(simulation);
         return simulation;

@@ -133,6 +133,12 @@ export const transfer = defineExperiment({
       idle: p.idle,
       warmUp: p.warm_up_size,
     });
+    if (sim.trace !== null) {
+      const { connect, transfer, cwndBefore, rounds } = times;
+      if (connect > 0) sim.trace.complete("function", "connect", 0, connect);
+      const what = `${p.direction} ${p.file_size} B`;
+      sim.trace.complete("function", what, connect, connect + transfer, { cwndBefore, rounds });
+    }
     yield {
       connect_ms: times.connect / MS,
       transfer_ms: times.transfer / MS,

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { hostSchema, unknownName } from "./host-spec.ts";
 import { linkSchema } from "./network/spec.ts";
+import { npuSchema } from "./npu/spec.ts";
 
 const name = z.string().regex(
   /^[a-z][a-z0-9-]*$/,
@@ -16,6 +17,7 @@ export const platformSchema = z.strictObject({
   hosts: z.record(name, hostSchema)
     .refine((hosts) => Object.keys(hosts).length > 0, "expected at least one host"),
   links: z.array(linkSchema).default([]),
+  npu: npuSchema.describe("the NPU of the first host").optional(),
 }).superRefine((platform, context) => {
   const hosts = Object.keys(platform.hosts);
   const seen = new Map<string, number>();

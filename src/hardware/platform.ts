@@ -1,6 +1,8 @@
 /** The simulated hardware of one run: a checked description, from which live objects are made. */
 import { type HostSpec, resolveHost, unknownName } from "./host-spec.ts";
 import { type LinkSpec, loopbackOf, resolveLink } from "./network/spec.ts";
+import type { NpuPart } from "./npu/part.ts";
+import { resolveNpu } from "./npu/spec.ts";
 import type { PlatformYaml } from "./platform-spec.ts";
 
 /** Hosts and links with every constant known. Immutable: live hosts belong to a `Simulation`. */
@@ -14,6 +16,8 @@ export class Platform {
   readonly hosts: ReadonlyMap<string, HostSpec>;
   /** Every link, in the order of the file. */
   readonly links: readonly LinkSpec[];
+  /** The constants of its NPU, if it has one. */
+  readonly npu: NpuPart | undefined;
 
   /** Takes a parsed platform; `buildPlatform` is the usual way in. */
   constructor(yaml: PlatformYaml) {
@@ -24,6 +28,7 @@ export class Platform {
       Object.entries(yaml.hosts).map(([name, host]) => [name, resolveHost(name, host)]),
     );
     this.links = Object.freeze(yaml.links.map((link) => Object.freeze(resolveLink(link))));
+    this.npu = yaml.npu === undefined ? undefined : resolveNpu(yaml.npu);
     Object.freeze(this);
   }
 

@@ -139,7 +139,11 @@ export function newScenario(
   const written = Object.fromEntries(active.map((p) => [p.key, p.sample?.value]));
   const name = experiment.id.split("/").pop() ?? "scenario";
   const id = options.id ?? `my/${isSafeName(name) ? name : "scenario"}`;
-  const observed = Object.entries(experiment.columns);
+  // Columns that depend on parameters: those that the parameters as written give.
+  const parsed = experiment.parameters.safeParse(written);
+  const given = parsed.success ? experiment.columnsFor?.(parsed.data) : undefined;
+  const observed = Object.entries(experiment.columns)
+    .filter(([column]) => given === undefined || given.includes(column));
   const columns = gatheredColumns({
     varied: [],
     columns: observed,

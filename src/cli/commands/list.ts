@@ -1,8 +1,9 @@
 /** `list`: what can be run. */
-import { parse } from "yaml";
 import { loadCatalogue } from "../../experiment/catalogue.ts";
 import { Exit, type ExitCode } from "../exit.ts";
 import { shippedMatching } from "../find.ts";
+import { readHead } from "../head.ts";
+import { library } from "../library.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Options of `list`. */
@@ -21,25 +22,14 @@ export function columnsOfText(rows: readonly (readonly string[])[]): string {
   ).join("\n");
 }
 
-function listScenarios(terminal: Terminal, options: ListOptions): void {
-  const found = shippedMatching(options.only).map((source) => {
-    // Titles only: a scenario with an error is still listed, and `check` tells what is wrong.
-    let yaml: Record<string, unknown> = {};
-    try {
-      yaml = (parse(new TextDecoder().decode(source.text)) ?? {}) as Record<string, unknown>;
-    } catch { /* listed by its path */ }
-    const text = (key: string) => typeof yaml[key] === "string" ? yaml[key] as string : "";
-    const claims = Array.isArray(yaml["claims"]) ? yaml["claims"].length : 0;
-    return {
-      id: text("id") || source.file,
-      title: text("title"),
-      source: text("source"),
-      experiment: text("experiment"),
-      hardware: text("hardware"),
-      claims,
-      file: source.file,
-    };
-  });
+async function listScenarios(terminal: Terminal, options: ListOptions): Promise<void> {
+  const heads = library().heads;
+  const found = await Promise.all(
+    shippedMatching(options.only).map(async ({ file, text }) => ({
+      ...(heads?.[file] ?? await readHead(file, text)),
+      file,
+    })),
+  );
   if (options.json) return terminal.json(found);
   terminal.data(columnsOfText(found.map(({ id, experiment, title }) => [id, experiment, title])));
 }
@@ -65,6 +55,6 @@ async function listExperiments(terminal: Terminal, options: ListOptions): Promis
 /** Prints the shipped scenarios, or the experiments with their columns. */
 export async function list(terminal: Terminal, options: ListOptions): Promise<ExitCode> {
   if (options.experiments) await listExperiments(terminal, options);
-  else listScenarios(terminal, options);
+  else await listScenarios(terminal, options);
   return Exit.ok;
 }

@@ -1,18 +1,51 @@
 /** `run`: scenarios into CSV, PNG, SVG and manifest. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { traceRun } from "../../experiment/mod.ts";
 import { writeCsv } from "../../table/mod.ts";
 import { execute, type ExecuteOptions, exitOf, outcomeJson, withSeeds } from "../execute.ts";
 import { CommandError, Exit, type ExitCode } from "../exit.ts";
-import { findScenarios } from "../find.ts";
-import { loadOrRefuse } from "../load.ts";
+import { findScenarios, reason } from "../find.ts";
+import { type Loaded, loadOrRefuse } from "../load.ts";
+import {
+  checkOutcome,
+  COMPARE_OUT,
+  readEarlier,
+  type RegressOptions,
+  reportChecks,
+} from "../regress.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Options of `run`. */
-export interface RunCommandOptions extends ExecuteOptions {
+export interface RunCommandOptions extends Omit<ExecuteOptions, "out">, RegressOptions {
+  /** Absent if neither the command line nor the environment names it. */
+  readonly out?: string;
   readonly data?: readonly string[];
   readonly print?: boolean;
+  readonly trace?: string;
+  readonly traceRun?: number;
+}
+
+/** Follows one run and writes its events; results and cache stay as they are. */
+function trace(
+  terminal: Terminal,
+  { scenario, experiment }: Pick<Loaded, "scenario" | "experiment">,
+  path: string,
+  { traceRun: number = 1 }: RunCommandOptions,
+): ExitCode {
+  try {
+    const { label, result } = traceRun(experiment, scenario, number, path);
+    if (!result.ok) throw new CommandError(Exit.runFailed, `${label}: ${result.message}`);
+    terminal.note(
+      `${scenario.id} (${label}): ${result.events.toLocaleString("en")} events → ${path}; ` +
+        "open it in ui.perfetto.dev",
+    );
+    return Exit.ok;
+  } catch (error) {
+    if (error instanceof RangeError) throw new CommandError(Exit.usage, error.message);
+    if ((error as { code?: string }).code === undefined || error instanceof CommandError) {
+      throw error;
+    }
+    throw new CommandError(Exit.usage, `cannot write ${path}: ${reason(error)}`);
+  }
 }
 
 /** Runs the scenarios named; everything is checked before the first run. */
@@ -23,21 +56,34 @@ export async function run(
 ): Promise<ExitCode> {
   const loaded = await loadOrRefuse(terminal, findScenarios(names), options.data);
   const scenarios = loaded.map(({ scenario }) => withSeeds(scenario, options));
+  if (options.trace !== undefined) {
+    if (loaded.length !== 1) {
+      throw new CommandError(Exit.usage, `--trace takes one scenario, not ${loaded.length}`);
+    }
+    return trace(terminal, { ...loaded[0], scenario: scenarios[0] }, options.trace, options);
+  }
   if (options.print) {
     if (scenarios.length !== 1) {
       throw new CommandError(Exit.usage, `--print takes one scenario, not ${scenarios.length}`);
     }
-    const out = mkdtempSync(join(tmpdir(), "wherewhen-"));
-    try {
-      const outcome = await execute(terminal, scenarios, { ...options, out });
-      const table = outcome.scenarios[0]?.table;
-      if (table !== undefined) terminal.data(writeCsv(table));
-      return exitOf(outcome);
-    } finally {
-      rmSync(out, { recursive: true, force: true });
-    }
+    const outcome = await execute(terminal, scenarios, { ...options, out: "", tableOnly: true });
+    const table = outcome.scenarios[0]?.table;
+    if (table !== undefined) terminal.data(writeCsv(table));
+    return exitOf(outcome);
   }
-  const outcome = await execute(terminal, scenarios, options);
-  if (options.json) terminal.json(outcomeJson(outcome));
-  return exitOf(outcome);
+  const { compare } = options;
+  const out = options.out ?? (compare === undefined ? "results" : COMPARE_OUT);
+  const earlier = compare === undefined ? undefined : await readEarlier(loaded, compare, out);
+  const outcome = await execute(terminal, scenarios, { ...options, out });
+  const checked = checkOutcome(outcome, earlier, options);
+  const changed = reportChecks(options.quiet ? terminal.asQuiet() : terminal, checked, options);
+  if (options.json) {
+    const comparisons = checked.map(({ id, comparison }) => ({ id, ...comparison }));
+    terminal.json({
+      ...outcomeJson(outcome),
+      ...(compare === undefined ? {} : { comparisons }),
+    });
+  }
+  const code = exitOf(outcome);
+  return changed && (code === Exit.ok || code === Exit.claim) ? Exit.changed : code;
 }

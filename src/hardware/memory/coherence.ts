@@ -1,0 +1,117 @@
+/**
+ * Directory coherence over a few equidistant sockets (MESIF as on Intel's UPI): every line has an owner
+ * or copies, a miss costs what its distance costs, and one line moves one step at a time, so contended
+ * read-modify-writes queue.
+ */
+import { type CacheLine, NOBODY } from "./line.ts";
+import type { MemoryValues } from "./parts/part.ts";
+
+/** Access modes. */
+export type AccessMode =
+  /** load */
+  | 0
+  /** store */
+  | 1
+  /** locked read-modify-write */
+  | 2;
+
+/** Prices accesses to cache lines and keeps the lines' states. */
+export class Coherence {
+  /** Lines moved between caches, and read-modify-writes that had to queue. */
+  transfers = 0;
+  queued = 0;
+  readonly cores: number;
+
+  /** Words of a domain's bits in a line, and each core's domain, word and bit. */
+  private readonly words: number;
+  private readonly domains: readonly number[];
+  private readonly wordOf: readonly number[];
+  private readonly bitOf: readonly number[];
+
+  constructor(readonly values: MemoryValues) {
+    const per = values.coresPerDomain;
+    this.cores = values.domains * per;
+    this.words = Math.ceil(per / 32);
+    const all = Array.from({ length: this.cores }, (_, core) => core);
+    this.domains = all.map((core) => Math.floor(core / per));
+    this.wordOf = all.map((core) =>
+      Math.floor(core / per) * this.words + Math.floor((core % per) / 32)
+    );
+    this.bitOf = all.map((core) => 1 << (core % per % 32));
+  }
+
+  /** The domain of a core: cores are numbered socket by socket. */
+  domainOf(core: number): number {
+    return this.domains[core] as number;
+  }
+
+  /** Time at which an access of `core` to `line`, issued at `now`, has its data (or ownership), in ns. */
+  access(line: CacheLine, mode: AccessMode, core: number, now: number): number {
+    const v = this.values;
+    const copies = line.copies ??= new Int32Array(v.domains * this.words);
+    const owner = line.owner;
+    if (mode !== 0) {
+      if (owner === core) return now + (mode === 2 ? v.atomicHit : v.cacheHit);
+    }
+    const domain = this.domains[core] as number;
+    const place = this.wordOf[core] as number;
+    const bit = this.bitOf[core] as number;
+    const hasCopy = ((copies[place] as number) & bit) !== 0;
+    if (mode === 0 && hasCopy) return now + v.cacheHit;
+    let latency: number;
+    if (owner !== NOBODY) {
+      latency = this.transfer(this.domains[owner] as number, domain, line.home);
+    } else if (mode === 0) {
+      latency = this.isIn(copies, domain)
+        ? v.l3Latency
+        : domain === line.home
+        ? v.localLatency
+        : v.remoteLatency;
+    } else {
+      latency = this.invalidation(copies, domain, line.home);
+    }
+    this.transfers++;
+    const start = line.busyUntil > now ? line.busyUntil : now;
+    if (start > now) this.queued++;
+    const done = start + latency;
+    if (mode === 0) {
+      // A modified line is written back and shared; the former owner keeps a copy.
+      if (owner !== NOBODY) line.busyUntil = done;
+      line.owner = NOBODY;
+      copies[place] = (copies[place] as number) | bit;
+      return done;
+    }
+    line.busyUntil = done;
+    for (let i = 0; i < copies.length; i++) copies[i] = 0;
+    line.owner = core;
+    copies[place] = bit;
+    return done;
+  }
+
+  private isIn(copies: Int32Array, domain: number): boolean {
+    for (let i = domain * this.words; i < (domain + 1) * this.words; i++) {
+      if (copies[i] !== 0) return true;
+    }
+    return false;
+  }
+
+  /** Latency of fetching a line that a core of `owner` has modified, for a core of `requester`. */
+  transfer(owner: number, requester: number, home: number): number {
+    const v = this.values;
+    if (owner === requester) return v.transferLocal;
+    if (home === owner) return v.transferHomeOwner;
+    if (home === requester) return v.transferHomeRequester;
+    return v.transferHomeThird;
+  }
+
+  private invalidation(copies: Int32Array, domain: number, home: number): number {
+    const v = this.values;
+    for (let d = 0; d < v.domains; d++) {
+      if (d !== domain && this.isIn(copies, d)) {
+        return home === domain ? v.transferHomeRequester : v.transferHomeOwner;
+      }
+    }
+    if (this.isIn(copies, domain)) return v.transferLocal;
+    return home === domain ? v.localLatency : v.remoteLatency;
+  }
+}

@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { type AccessMode, Coherence } from "./coherence.ts";
+import { CacheLine, NOBODY } from "./line.ts";
+import { MEMORY_PARTS } from "./parts/cascade-lake.ts";
+import { type MemoryPart, memoryValues } from "./parts/part.ts";
+
+const values = memoryValues(MEMORY_PARTS.get("xeon-8260-4s") as MemoryPart);
+
+// The slow twin: who holds a copy, as plain sets.
+class SetCoherence {
+  owner = NOBODY;
+  holders = new Set<number>();
+  constructor(readonly home: number) {}
+
+  /** Latency without queueing. */
+  access(mode: AccessMode, core: number): number {
+    const domain = (c: number) => Math.floor(c / values.coresPerDomain);
+    const me = domain(core);
+    const dirty = (owner: number) =>
+      domain(owner) === me
+        ? values.transferLocal
+        : domain(owner) === this.home
+        ? values.transferHomeOwner
+        : me === this.home
+        ? values.transferHomeRequester
+        : values.transferHomeThird;
+    if (mode === 0) {
+      if (this.holders.has(core)) return values.cacheHit;
+      let latency: number;
+      if (this.owner !== NOBODY) latency = dirty(this.owner);
+      else if ([...this.holders].some((c) => domain(c) === me)) latency = values.l3Latency;
+      else latency = me === this.home ? values.localLatency : values.remoteLatency;
+      this.owner = NOBODY;
+      this.holders.add(core);
+      return latency;
+    }
+    if (this.owner === core) return mode === 2 ? values.atomicHit : values.cacheHit;
+    let latency: number;
+    if (this.owner !== NOBODY) latency = dirty(this.owner);
+    else if ([...this.holders].some((c) => domain(c) !== me)) {
+      latency = me === this.home ? values.transferHomeRequester : values.transferHomeOwner;
+    } else if (this.holders.size > 0) latency = values.transferLocal;
+    else latency = me === this.home ? values.localLatency : values.remoteLatency;
+    this.owner = core;
+    this.holders = new Set([core]);
+    return latency;
+  }
+}
+
+Deno.test("bit masks of copies behave as plain sets of holders", () => {
+  const steps = fc.array(
+    fc.tuple(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 0, max: 95 })),
+    {
+      maxLength: 60,
+    },
+  );
+  fc.assert(fc.property(steps, fc.integer({ min: 0, max: 3 }), (accesses, home) => {
+    const coherence = new Coherence(values);
+    const line = new CacheLine(home);
+    const twin = new SetCoherence(home);
+    let now = 0;
+    for (const [mode, core] of accesses) {
+      // One second apart, nothing queues.
+      now += 1e9;
+      const latency = coherence.access(line, mode as AccessMode, core, now) - now;
+      assert.ok(Math.abs(latency - twin.access(mode as AccessMode, core)) < 1e-3);
+    }
+  }));
+});
+
+Deno.test("read-modify-writes of one line from many cores queue: one transfer after the other", () => {
+  const coherence = new Coherence(values);
+  const line = new CacheLine(0);
+  coherence.access(line, 2, 0, 0);
+  const start = 1000;
+  const ends = [1, 2, 3, 4].map((core) => coherence.access(line, 2, core, start));
+  ends.forEach((end, i) => {
+    assert.ok(Math.abs(end - start - (i + 1) * values.transferLocal) < 1e-6);
+  });
+  assert.equal(coherence.queued, 3);
+});
+
+Deno.test("a write takes every copy away", () => {
+  const coherence = new Coherence(values);
+  const line = new CacheLine(0);
+  for (const core of [0, 1, 30, 60, 95]) coherence.access(line, 0, core, 1e6 * (core + 1));
+  coherence.access(line, 1, 50, 1e9);
+  for (const core of [0, 1, 30, 60, 95]) {
+    const now = 2e9 + core * 1e6;
+    assert.ok(coherence.access(line, 0, core, now) - now > values.l2Latency);
+  }
+});

@@ -1,0 +1,19 @@
+/** A cache line as the coherence protocol sees it. */
+
+/** Nobody holds the line modified. */
+export const NOBODY = -1;
+
+/** State of one 64-byte line: which core has it modified, and which cores hold a copy. */
+export class CacheLine {
+  /** Core that holds the line modified; `NOBODY` when it is clean. */
+  owner = NOBODY;
+  /** Until when the line's home is busy moving it, in ns: later requests queue. */
+  busyUntil = 0;
+  /** One bit per core, words of a domain together; made on first use. */
+  copies: Int32Array | undefined = undefined;
+
+  constructor(
+    /** NUMA domain whose memory the line belongs to. */
+    public home: number,
+  ) {}
+}

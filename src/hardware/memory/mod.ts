@@ -1,0 +1,19 @@
+/** The memory floor: NUMA domains, coherence, links between sockets, caches and TLBs of random access. */
+export { hitRatios, type LineClass } from "./cache.ts";
+export { type AccessMode, Coherence } from "./coherence.ts";
+export { MemoryLedger, OutOfMemoryError } from "./ledger.ts";
+export { CacheLine, NOBODY } from "./line.ts";
+export { MEMORY_PARTS } from "./parts/cascade-lake.ts";
+export {
+  type MemoryConstants,
+  type MemoryPart,
+  type MemoryValues,
+  memoryValues,
+} from "./parts/part.ts";
+export {
+  type AccessProfile,
+  accessProfile,
+  type Region,
+  type TableShape,
+} from "./random-access.ts";
+export { loadedExtra, Traffic } from "./traffic.ts";

@@ -1,0 +1,80 @@
+/**
+ * Load on memory controllers and on socket-to-socket links, and what it does to latency. Flows declare
+ * their rate while they run; a load's latency is the idle one plus queueing at the controller (a measured
+ * curve) and on the link (an M/D/1 queue of 64-byte lines).
+ */
+import type { MemoryValues } from "./parts/part.ts";
+
+/** Utilisation → extra latency over idle, as a multiple of the idle latency: measured, two sockets. */
+// Source: FD.io CSIT, MLC loaded latency on 2 x 24-core Cascade Lake: 80.19 ns idle; bandwidth over the
+// 244.3 GB/s at which it saturates.
+const LOADED: readonly (readonly [number, number])[] = [
+  [0.009, 0],
+  [0.048, 0.018],
+  [0.115, 0.057],
+  [0.163, 0.107],
+  [0.226, 0.193],
+  [0.371, 0.208],
+  [0.548, 0.255],
+  [0.969, 1.016],
+  [1, 1.816],
+];
+const LINE = 64;
+/** Beyond this the queue is closed by its own sources; latency goes on rising steeply. */
+const FULL = 0.995;
+
+/** Extra latency of a memory controller at a utilisation, as a multiple of the idle latency. */
+export function loadedExtra(utilisation: number): number {
+  let [x0, y0] = LOADED[0] as readonly [number, number];
+  if (utilisation <= x0) return 0;
+  for (const [x, y] of LOADED) {
+    if (utilisation <= x) return y0 + (y - y0) * (utilisation - x0) / (x - x0 || 1);
+    [x0, y0] = [x, y];
+  }
+  return y0 + (utilisation - 1) * 1000;
+}
+
+/** Rates in use on every controller and link. */
+export class Traffic {
+  /** Bytes per ns drawn from each domain's memory. */
+  readonly memory: Float64Array;
+  /** Bytes per ns from domain `from` to domain `to`, at `from * domains + to`. */
+  readonly links: Float64Array;
+
+  constructor(private readonly values: MemoryValues) {
+    this.memory = new Float64Array(values.domains);
+    this.links = new Float64Array(values.domains ** 2);
+  }
+
+  /** A flow of `rate` bytes/ns begins (or, negative, ends) from memory of `home` to cores of `to`. */
+  add(home: number, to: number, rate: number): void {
+    this.memory[home] = (this.memory[home] as number) + rate;
+    if (home !== to) {
+      const at = home * this.values.domains + to;
+      this.links[at] = (this.links[at] as number) + rate;
+    }
+  }
+
+  /** Latency now of a load by a core of `domain` from memory of `home`, in ns. */
+  latency(domain: number, home: number): number {
+    const v = this.values;
+    const rho = (this.memory[home] as number) / (v.memoryBandwidth / 1e9);
+    const queue = loadedExtra(rho) * v.localLatency;
+    if (domain === home) return v.localLatency + queue;
+    return v.remoteLatency + queue + this.linkWait(home, domain);
+  }
+
+  /** Utilisation of the links from `from` to `to`. */
+  linkUtilisation(from: number, to: number): number {
+    const capacity = this.values.linkBandwidth * this.values.linksPerPair / 1e9;
+    return (this.links[from * this.values.domains + to] as number) / capacity;
+  }
+
+  private linkWait(from: number, to: number): number {
+    const v = this.values;
+    const rho = this.linkUtilisation(from, to);
+    const service = LINE / (v.linkBandwidth * v.linksPerPair / 1e9);
+    if (rho < FULL) return service * rho / (2 * (1 - rho));
+    return service * (FULL / (2 * (1 - FULL)) + (rho - FULL) * 100_000);
+  }
+}

@@ -1,0 +1,16 @@
+/** What an NPU cannot do. Each names the thing, the place, what there is and what was asked for. */
+
+/** A tile or the stream switches have no more of something. */
+export class ExhaustedError extends RangeError {
+  override name = "ExhaustedError";
+}
+
+/** A transfer that a DMA cannot be programmed to do. */
+export class DescriptorError extends RangeError {
+  override name = "DescriptorError";
+}
+
+/** A program in which everybody waits. */
+export class DeadlockError extends Error {
+  override name = "DeadlockError";
+}

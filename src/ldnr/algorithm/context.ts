@@ -1,0 +1,81 @@
+/** A thread's place to hand operations to a combiner and get answers back (NR's `Context`). */
+import { type Steps, Wait, Word } from "./step.ts";
+
+/** One thread's ring of pending operations; only the thread enqueues, only a combiner answers. */
+export class Context<Op, R> {
+  /** Operations enqueued by the thread, and answered by a combiner. */
+  readonly tail: Word = new Word(0);
+  readonly comb: Word = new Word(0);
+  /** The slots' line: operation in, answer out. */
+  readonly slots: Word = new Word(0);
+  /** Incarnation of the replica that the thread is operating on, 0 outside (finer freeze only). */
+  readonly inside: Word = new Word(0);
+  private readonly ops: (Op | undefined)[];
+  private readonly answers: (R | undefined)[];
+
+  /** Number of the operation that the thread waits for, and its wait; reused to allocate nothing. */
+  private awaited = 0;
+  private answered: Wait | undefined = undefined;
+
+  constructor(readonly pendingOps: number) {
+    this.ops = new Array<Op | undefined>(pendingOps).fill(undefined);
+    this.answers = new Array<R | undefined>(pendingOps).fill(undefined);
+  }
+
+  /** The thread's side: make an operation visible to combiners. False: no slot is free. */
+  *enqueue(op: Op): Steps<boolean> {
+    if (this.tail.value - this.comb.value >= this.pendingOps) return false;
+    yield this.slots.post;
+    this.ops[this.tail.value % this.pendingOps] = op;
+    yield this.tail.post;
+    this.tail.value++;
+    return true;
+  }
+
+  /**
+   * The combiner's side: copy what is pending to the end of `into`. When threads may change replicas
+   * while combiners run, `replica` names the combiner's: an operation belongs to it only if the thread
+   * is inside that replica and, read again afterwards, has not been answered meanwhile.
+   */
+  *collect(into: Op[], replica?: number): Steps<number> {
+    yield this.comb.peek;
+    const from = this.comb.value;
+    yield this.tail.peek;
+    const to = this.tail.value;
+    if (from === to) return 0;
+    if (replica !== undefined) {
+      yield this.inside.peek;
+      if (this.inside.value !== replica) return 0;
+      yield this.comb.peek;
+      if (this.comb.value !== from) return 0;
+    }
+    yield this.slots.peek;
+    return this.take(into);
+  }
+
+  /** Spin until operation number `index` is answered, or for `spins` polls. */
+  untilAnswered(index: number, spins: number): Wait {
+    this.awaited = index;
+    return this.answered ??= new Wait([this.comb], () => this.comb.value > this.awaited, spins);
+  }
+
+  /** The combiner's side, when the indices have been looked at: copy what is pending. */
+  take(into: Op[]): number {
+    const from = this.comb.value;
+    const to = this.tail.value;
+    for (let i = from; i < to; i++) into.push(this.ops[i % this.pendingOps] as Op);
+    return to - from;
+  }
+
+  /** The combiner's side: store the answers of the `count` oldest pending operations; `comb` then passes them. */
+  give(results: readonly R[], from: number, count: number): void {
+    for (let i = 0; i < count; i++) {
+      this.answers[(this.comb.value + i) % this.pendingOps] = results[from + i];
+    }
+  }
+
+  /** The answer to operation number `index` of this thread, once `comb` has passed it. */
+  result(index: number): R {
+    return this.answers[index % this.pendingOps] as R;
+  }
+}

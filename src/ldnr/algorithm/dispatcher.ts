@@ -1,0 +1,367 @@
+/**
+ * Live-dynamic node replication (chapter 6.3): a dispatcher that holds all metadata outside of the
+ * replicas, matches threads to replicas, and adds and removes replicas while threads keep operating.
+ */
+import type { AffinityManager } from "./affinity.ts";
+import { Context } from "./context.ts";
+import { LdnrError } from "./errors.ts";
+import { type Cursor, type LogOptions, SharedLog } from "./log.ts";
+import type { Replicated } from "./nr.ts";
+import { Protocol, type ProtocolOptions } from "./protocol.ts";
+import { type Registration, Replica, type Structure } from "./replica.ts";
+import { DistributedRwLock, type ReaderWriterLock } from "./rwlock.ts";
+import { type Steps, Wait, Work } from "./step.ts";
+
+/** What stops while a replica is cloned or removed. */
+export type Freeze =
+  /** every thread, by the write side of an outer lock: chapter 6.3.2's implementation */
+  | "all"
+  /** only the model replica's combiner: the chapter's future work */
+  | "model";
+
+/** Options of a live-dynamic replicated structure. */
+export interface LdNrOptions extends LogOptions {
+  /** Domains (affinities) on which a replica may live. */
+  readonly domains: readonly number[];
+  /** Domains of the replicas to start with. */
+  readonly replicas: readonly number[];
+  readonly maxThreads: number;
+  /** Most replicas at a time (5 in the library). */
+  readonly maxReplicas: number;
+  readonly freeze: Freeze;
+  readonly protocol: ProtocolOptions;
+}
+
+/** LD-NR's settings of the shared protocol. */
+export const LD_NR: Omit<ProtocolOptions, "aggregate" | "concurrentMembership"> = {
+  gcSpins: 128,
+  responseSpins: 2 ** 24,
+  lockDuringAppend: true,
+};
+
+/** A structure replicated by LD-NR. */
+export class Dispatcher<Op, R> implements Replicated<Op, R> {
+  readonly log: SharedLog<Op>;
+  readonly protocol: Protocol<Op, R>;
+  /** Held for reading by every operation, for writing while all is frozen. */
+  readonly outer: ReaderWriterLock;
+  private readonly replicas = new Map<number, Replica<Op, R>>();
+  private readonly threads: Registration<Op, R>[] = [];
+  /** Replica that each thread used last (finer freeze: it changes only at the thread's own next entry). */
+  private readonly current: (Replica<Op, R> | undefined)[] = [];
+  private changing = false;
+  /** Told at each of the steps of a clone or removal, for traces. */
+  onStep: ((replica: number, step: string) => void) | undefined = undefined;
+
+  constructor(
+    private readonly options: LdNrOptions,
+    make: (domain: number) => Structure<Op, R>,
+    private readonly affinity: AffinityManager<Registration<Op, R>>,
+    outer?: ReaderWriterLock,
+  ) {
+    if (options.replicas.length === 0) {
+      throw new LdnrError(
+        "a replicated structure needs at least one replica; name a domain for it",
+      );
+    }
+    this.outer = outer ?? new DistributedRwLock(options.maxThreads + 1);
+    this.log = new SharedLog<Op>(options);
+    this.protocol = new Protocol(
+      this.log,
+      options.protocol,
+      this.threads,
+      (cursor: Cursor) => {
+        const replica = this.replicas.get(cursor.replica);
+        return replica?.cursor === cursor ? replica : undefined;
+      },
+      (thread, domain, body) => this.withAffinity(thread, domain, body),
+    );
+    for (const domain of options.replicas) {
+      this.refuseAdding(domain);
+      this.insert(domain, this.log.join(domain), make(domain));
+    }
+  }
+
+  /** Register a thread that runs on `domain`. Its number is unique across all replicas. */
+  register(domain: number, place: number = this.threads.length): Registration<Op, R> {
+    if (this.threads.length >= this.options.maxThreads) {
+      throw new LdnrError(
+        `more than ${this.options.maxThreads} threads register; raise maxThreads`,
+      );
+    }
+    if ((this.threads.length + 1) * this.options.pendingOps > this.log.gcFromHead) {
+      throw new LdnrError(
+        `${
+          this.threads.length + 1
+        } threads with ${this.options.pendingOps} pending operations each ` +
+          `could append more at once than the ${this.log.gcFromHead} entries that the log keeps free; ` +
+          `raise threadsPerReplica`,
+      );
+    }
+    const thread: Registration<Op, R> = {
+      id: this.threads.length,
+      indexInDomain: this.threads.filter((t) => t.domain === domain).length,
+      domain,
+      place,
+      context: new Context(this.options.pendingOps),
+      policy: domain,
+    };
+    this.threads.push(thread);
+    this.current.push(undefined);
+    this.rematch();
+    return thread;
+  }
+
+  /** The replica of the thread's own domain, else one of the others, spread evenly over threads. */
+  select(thread: Registration<Op, R>): Replica<Op, R> {
+    const own = this.replicas.get(thread.domain);
+    if (own !== undefined) return own;
+    const all = [...this.replicas.values()];
+    return all[thread.indexInDomain % all.length] as Replica<Op, R>;
+  }
+
+  *executeMut(thread: Registration<Op, R>, op: Op): Steps<R> {
+    const replica = yield this.enter(thread);
+    const before = yield this.affinity.switchTo(thread, replica.domain);
+    const answer = yield this.protocol.write(thread, replica, op);
+    yield this.affinity.switchTo(thread, before);
+    yield this.leave(thread);
+    return answer;
+  }
+
+  *execute(thread: Registration<Op, R>, op: Op): Steps<R> {
+    const replica = yield this.enter(thread);
+    const look = new Work("get", 1, replica.domain);
+    const answer = yield this.protocol.read(thread, replica, op, look);
+    yield this.leave(thread);
+    return answer;
+  }
+
+  *executeMany(thread: Registration<Op, R>, count: number): Steps<number> {
+    const replica = yield this.enter(thread);
+    const outside = this.options.freeze === "all" ? this.outer.writer : replica.closed;
+    const many = outside === undefined ? 1 : count;
+    const done = yield this.protocol.readMany(thread, replica, many, outside);
+    yield this.leave(thread);
+    return done;
+  }
+
+  /** Start an operation: no replica that it uses can go away before `leave`. */
+  private *enter(thread: Registration<Op, R>): Steps<Replica<Op, R>> {
+    if (this.options.freeze === "all") {
+      yield this.outer.acquireRead(thread.id);
+      yield new Work("dispatch", 1, thread.domain);
+      return this.select(thread);
+    }
+    yield new Work("dispatch", 1, thread.domain);
+    const inside = thread.context.inside;
+    for (;;) {
+      const replica = this.select(thread);
+      yield inside.write;
+      inside.value = replica.cursor.id;
+      yield replica.closed.read;
+      if (replica.closed.value === 0) {
+        const last = this.current[thread.id];
+        if (last !== replica) {
+          if (last !== undefined) last.threads = last.threads.filter((t) => t !== thread.id);
+          replica.threads = [...replica.threads, thread.id];
+          this.current[thread.id] = replica;
+        }
+        return replica;
+      }
+      yield inside.write;
+      inside.value = 0;
+    }
+  }
+
+  private *leave(thread: Registration<Op, R>): Steps {
+    if (this.options.freeze === "all") {
+      yield this.outer.releaseRead(thread.id);
+      return;
+    }
+    yield thread.context.inside.write;
+    thread.context.inside.value = 0;
+  }
+
+  /** Add a replica on `domain` while threads keep operating: chapter 6.3.2's five steps. */
+  *addReplica(thread: Registration<Op, R>, domain: number): Steps {
+    this.refuseAdding(domain);
+    yield this.exclusively(this.cloneInto(thread, domain));
+  }
+
+  /** Take away the replica on `domain`. */
+  *removeReplica(thread: Registration<Op, R>, domain: number): Steps {
+    this.refuseRemoving(domain);
+    yield this.exclusively(this.drop(thread, domain));
+  }
+
+  private *exclusively(body: Steps): Steps {
+    if (this.changing) {
+      throw new LdnrError("a replica is being added or removed already; wait for it to finish");
+    }
+    this.changing = true;
+    try {
+      yield body;
+    } finally {
+      this.changing = false;
+    }
+  }
+
+  private *cloneInto(thread: Registration<Op, R>, domain: number): Steps {
+    const all = this.options.freeze === "all";
+    // With everything frozen nobody overtakes the choice, so it comes second.
+    if (all) {
+      this.onStep?.(domain, "freeze");
+      yield this.outer.acquireWrite();
+    }
+    this.onStep?.(domain, "select");
+    const model = this.furthest();
+    if (!all) {
+      this.onStep?.(domain, "freeze");
+      yield this.holdCombiner(thread, model);
+    }
+    this.onStep?.(domain, "clone");
+    const before = yield this.affinity.switchTo(thread, domain);
+    yield model.lock.acquireRead(thread.id);
+    yield new Work("clone", 1, model.domain);
+    const data = model.data.clone(domain);
+    yield model.lock.releaseRead(thread.id);
+    this.onStep?.(domain, "update");
+    if (!all) yield this.protocol.lockCollection();
+    this.insert(domain, this.log.join(domain, model.cursor), data);
+    if (!all) yield this.protocol.unlockCollection();
+    this.onStep?.(domain, "restore");
+    yield this.affinity.switchTo(thread, before);
+    if (all) yield this.outer.releaseWrite();
+    else {
+      yield model.combiner.write;
+      model.combiner.value = 0;
+    }
+    this.onStep?.(domain, "");
+  }
+
+  private *drop(thread: Registration<Op, R>, domain: number): Steps {
+    const all = this.options.freeze === "all";
+    const replica = this.replicas.get(domain) as Replica<Op, R>;
+    this.onStep?.(domain, "freeze");
+    if (all) yield this.outer.acquireWrite();
+    else {
+      yield replica.closed.write;
+      replica.closed.value = 1;
+      // From here the dispatcher matches nobody to it; those inside finish first, with our help.
+      this.replicas.delete(domain);
+      yield this.drain(thread, replica);
+      yield this.holdCombiner(thread, replica);
+      yield this.protocol.lockCollection();
+    }
+    this.onStep?.(domain, "release");
+    this.replicas.delete(domain);
+    this.log.leave(replica.cursor);
+    this.rematch();
+    if (!all) yield this.protocol.unlockCollection();
+    yield new Work("release", 1, domain);
+    if (all) yield this.outer.releaseWrite();
+    this.onStep?.(domain, "");
+  }
+
+  private *drain(thread: Registration<Op, R>, replica: Replica<Op, R>): Steps {
+    for (const other of [...this.threads]) {
+      const inside = other.context.inside;
+      for (;;) {
+        yield inside.read;
+        if (inside.value !== replica.cursor.id) break;
+        yield this.protocol.tryCombine(thread, replica);
+        yield new Wait(
+          [inside, replica.combiner],
+          () => inside.value !== replica.cursor.id || replica.combiner.value === 0,
+        );
+      }
+    }
+  }
+
+  private *holdCombiner(thread: Registration<Op, R>, replica: Replica<Op, R>): Steps {
+    const combiner = replica.combiner;
+    for (;;) {
+      yield combiner.rmw;
+      if (combiner.value === 0) break;
+      yield new Wait([combiner], () => combiner.value === 0);
+    }
+    combiner.value = thread.id + 1;
+  }
+
+  private *withAffinity<T>(
+    thread: Registration<Op, R>,
+    domain: number,
+    body: Steps<T>,
+  ): Steps<T> {
+    if (thread.policy === domain) return yield body;
+    const before = yield this.affinity.switchTo(thread, domain);
+    const result = yield body;
+    yield this.affinity.switchTo(thread, before);
+    return result;
+  }
+
+  private furthest(): Replica<Op, R> {
+    return [...this.replicas.values()].reduce((a, b) =>
+      b.cursor.ltail.value > a.cursor.ltail.value ? b : a
+    );
+  }
+
+  private insert(domain: number, cursor: Cursor, data: Structure<Op, R>): void {
+    const replica = new Replica(domain, domain, cursor, data, this.options.maxThreads + 1);
+    this.replicas.set(domain, replica);
+    this.rematch();
+  }
+
+  /** Which contexts each replica's combiner manages; with everything frozen no operation is in flight. */
+  private rematch(): void {
+    if (this.options.freeze !== "all") return;
+    const of = new Map<Replica<Op, R>, number[]>();
+    for (const replica of this.replicas.values()) of.set(replica, []);
+    if (of.size > 0) { for (const t of this.threads) of.get(this.select(t))?.push(t.id); }
+    for (const [replica, threads] of of) replica.threads = threads;
+  }
+
+  /** Why a replica cannot be added on `domain`; thrown, nothing has changed. */
+  private refuseAdding(domain: number): void {
+    const { domains, maxReplicas } = this.options;
+    if (!domains.includes(domain)) {
+      throw new LdnrError(
+        `affinity ${domain} does not exist; the machine's domains are ${domains.join(", ")}`,
+      );
+    }
+    if (this.replicas.has(domain)) {
+      throw new LdnrError(`domain ${domain} has a replica already; remove it first`);
+    }
+    if (this.replicas.size >= Math.min(domains.length, maxReplicas)) {
+      throw new LdnrError(
+        `${this.replicas.size + 1} replicas are more than the ` +
+          `${Math.min(domains.length, maxReplicas)} allowed (domains ${domains.length}, ` +
+          `library limit ${maxReplicas})`,
+      );
+    }
+  }
+
+  private refuseRemoving(domain: number): void {
+    if (!this.options.domains.includes(domain)) {
+      throw new LdnrError(
+        `affinity ${domain} does not exist; the machine's domains are ` +
+          this.options.domains.join(", "),
+      );
+    }
+    if (!this.replicas.has(domain)) {
+      throw new LdnrError(
+        `domain ${domain} has no replica; replicas are on ${[...this.replicas.keys()].join(", ")}`,
+      );
+    }
+    if (this.replicas.size === 1) {
+      throw new LdnrError(
+        `the replica on domain ${domain} is the last one and cannot be removed; add another first`,
+      );
+    }
+  }
+
+  replicaList(): readonly Replica<Op, R>[] {
+    return [...this.replicas.values()];
+  }
+}

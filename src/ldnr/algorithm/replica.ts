@@ -1,0 +1,76 @@
+/** One replica: the copy of the data structure and what its combiner and readers synchronize on. */
+import type { Context } from "./context.ts";
+import type { Cursor } from "./log.ts";
+import { DistributedRwLock } from "./rwlock.ts";
+import { type Sweep, type Wait, Word, type Work } from "./step.ts";
+
+/** A sequential data structure that can be replicated (the library's `Dispatch` trait). */
+export interface Structure<Op, R> {
+  /** Carry out an operation that changes the structure; new memory comes from `domain`. */
+  apply(op: Op, domain: number): R;
+  /** Carry out an operation that only looks. */
+  read(op: Op): R;
+  /** A copy in memory of `domain`. */
+  clone(domain: number): Structure<Op, R>;
+}
+
+/** A thread registered with a replicated structure. */
+export interface Registration<Op, R> {
+  /** Number of the thread, unique across replicas, and among the threads of its domain. */
+  readonly id: number;
+  readonly indexInDomain: number;
+  /** NUMA domain that the thread runs on. */
+  readonly domain: number;
+  /** Core that the thread is pinned to. */
+  readonly place: number;
+  readonly context: Context<Op, R>;
+  /** Domain that memory allocated by this thread comes from: what the affinity manager switches. */
+  policy: number;
+}
+
+/** What one thread reuses from read to read on one replica, so that reads allocate nothing. */
+export interface ReaderState {
+  /** Value of ctail that the replica has to reach. */
+  completed: number;
+  /** What every read looks at first: ctail, ltail, writer. */
+  readonly entry: Sweep;
+  /** The run of looks, and the wait for the replica to catch up. */
+  readonly look: Work;
+  readonly behind: Wait;
+}
+
+/** A replica. Its place in the log (`cursor`) and its threads are kept outside of the structure. */
+export class Replica<Op, R> {
+  /** 0, or 1 + the thread that combines. */
+  readonly combiner: Word = new Word(0);
+  /** 1 once no operation may enter any more (finer freeze). */
+  readonly closed: Word = new Word(0);
+  readonly lock: DistributedRwLock;
+  /** Threads whose operations this replica's combiner collects. */
+  get threads(): readonly number[] {
+    return this.members;
+  }
+  set threads(list: readonly number[]) {
+    this.members = list;
+    this.contextSweep = undefined;
+    this.readerSweep = undefined;
+  }
+  private members: readonly number[] = [];
+  /** Per thread, made on its first read. */
+  readonly reading: (ReaderState | undefined)[] = [];
+  /** Lines that a combiner looks through: contexts' indices, readers' counters. */
+  contextSweep: Sweep | undefined = undefined;
+  readerSweep: Sweep | undefined = undefined;
+  /** Answers to the combiner's own entries, in log order. */
+  readonly results: R[] = [];
+
+  constructor(
+    readonly id: number,
+    readonly domain: number,
+    readonly cursor: Cursor,
+    readonly data: Structure<Op, R>,
+    maxThreads: number,
+  ) {
+    this.lock = new DistributedRwLock(maxThreads);
+  }
+}

@@ -1,0 +1,137 @@
+/**
+ * NR's distributed reader-writer lock: a flag for the writer and one counter per reader, each on its own
+ * cache line, so that readers share nothing while no writer comes. A writer shuts new readers out at
+ * once and then polls every reader's line.
+ */
+import { type Steps, type Sweep, Wait, Word } from "./step.ts";
+
+/** What LD-NR's outer lock must offer; `slot` is the thread's number. */
+export interface ReaderWriterLock {
+  /** Word that is not 0 while a writer is in or coming; undefined if readers share it anyway. */
+  readonly writer: Word | undefined;
+  acquireRead(slot: number): Steps;
+  releaseRead(slot: number): Steps;
+  acquireWrite(slots?: readonly number[]): Steps;
+  releaseWrite(): Steps;
+}
+
+/** A reader-writer lock in one word, as the example program's std RwLock: readers share its line. */
+export class WordRwLock implements ReaderWriterLock {
+  readonly writer = undefined;
+  /** Readers inside, or -1 for a writer. */
+  readonly word: Word = new Word(0);
+  /** A waiting writer keeps new readers out. */
+  private waiting = 0;
+
+  *acquireRead(_slot: number): Steps {
+    for (;;) {
+      yield this.word.read;
+      const seen = this.word.value;
+      if (seen < 0 || this.waiting > 0) {
+        yield new Wait([this.word], () => this.word.value >= 0 && this.waiting === 0);
+        continue;
+      }
+      yield this.word.rmw;
+      if (this.word.value !== seen || this.waiting > 0) continue;
+      this.word.value = seen + 1;
+      return;
+    }
+  }
+
+  *releaseRead(_slot: number): Steps {
+    yield this.word.rmw;
+    this.word.value--;
+  }
+
+  *acquireWrite(): Steps {
+    this.waiting++;
+    for (;;) {
+      yield this.word.rmw;
+      if (this.word.value === 0) break;
+      yield new Wait([this.word], () => this.word.value === 0);
+    }
+    this.word.value = -1;
+    this.waiting--;
+  }
+
+  *releaseWrite(): Steps {
+    yield this.word.rmw;
+    this.word.value = 0;
+  }
+}
+
+/** A distributed reader-writer lock for a fixed number of reader slots. */
+export class DistributedRwLock implements ReaderWriterLock {
+  readonly writer: Word = new Word(0);
+  readonly readers: readonly Word[];
+  private readonly writerGone = new Wait([this.writer], () => this.writer.value === 0);
+
+  constructor(slots: number) {
+    this.readers = Array.from({ length: slots }, () => new Word(0));
+  }
+
+  /** Enter as reader in `slot`; waits while a writer is in or coming. */
+  *acquireRead(slot: number): Steps {
+    const mine = this.readers[slot] as Word;
+    for (;;) {
+      yield this.writer.read;
+      if (this.writer.value !== 0) {
+        yield this.writerGone;
+        continue;
+      }
+      yield mine.rmw;
+      mine.value++;
+      yield this.writer.read;
+      if (this.writer.value === 0) return;
+      yield mine.rmw;
+      mine.value--;
+    }
+  }
+
+  /** Leave as reader. */
+  *releaseRead(slot: number): Steps {
+    const mine = this.readers[slot] as Word;
+    yield mine.rmw;
+    mine.value--;
+  }
+
+  /** Enter as the only one; polls the slots of `slots` (default: all). */
+  *acquireWrite(slots?: readonly number[]): Steps {
+    yield this.shutOut();
+    const n = slots?.length ?? this.readers.length;
+    for (let i = 0; i < n; i++) {
+      const reader = this.readers[slots === undefined ? i : slots[i] as number] as Word;
+      yield reader.peek;
+      while (reader.value !== 0) yield new Wait([reader], () => reader.value === 0);
+    }
+  }
+
+  /** The same with the readers' counters looked through at once first. */
+  *acquireWriteSwept(readers: Sweep): Steps {
+    yield this.shutOut();
+    yield readers;
+    for (const reader of readers.words) {
+      if (reader.value === 0) continue;
+      yield reader.peek;
+      while (reader.value !== 0) yield new Wait([reader], () => reader.value === 0);
+    }
+  }
+
+  /** Keep other writers and new readers out. */
+  private *shutOut(): Steps {
+    for (;;) {
+      yield this.writer.rmw;
+      if (this.writer.value === 0) {
+        this.writer.value = 1;
+        return;
+      }
+      yield this.writerGone;
+    }
+  }
+
+  /** Leave as writer. */
+  *releaseWrite(): Steps {
+    yield this.writer.rmw;
+    this.writer.value = 0;
+  }
+}

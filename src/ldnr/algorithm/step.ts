@@ -1,0 +1,133 @@
+/**
+ * The steps from which every algorithm of this room is written: one shared-memory access, a spin, or a
+ * stretch of private work. A thread is a generator of steps. It announces the step, the machine decides
+ * when it takes effect, and the code up to the next `yield` runs atomically at that moment. The same
+ * generators run on an interleaving machine (any order, for correctness) and on a timed machine (costs
+ * of the memory floor, for throughput).
+ */
+import { CacheLine } from "../../hardware/memory/line.ts";
+
+/** Kinds of steps; the first three are the access modes of the memory floor. */
+export const READ = 0, WRITE = 1, RMW = 2, WAIT = 3, WORK = 4, SWEEP = 5;
+
+/** A read, write or read-modify-write of one word. */
+export class Access {
+  constructor(
+    readonly kind: 0 | 1 | 2,
+    readonly word: Word,
+    /** Independent of the accesses around it: the core keeps several such misses in flight. */
+    readonly overlapped: boolean,
+  ) {}
+}
+
+/** Line of words that stand for something else's change: reading or writing them costs nothing. */
+export const NO_LINE: Readonly<CacheLine> & CacheLine = Object.freeze(new CacheLine(-1));
+
+/** A word of shared memory on a cache line of its own (crossbeam's CachePadded) unless a line is given. */
+export class Word {
+  readonly read: Access = new Access(READ, this, false);
+  readonly peek: Access = new Access(READ, this, true);
+  readonly write: Access = new Access(WRITE, this, false);
+  readonly rmw: Access = new Access(RMW, this, false);
+  /** Store whose latency the core does not wait for, one of several independent ones. */
+  readonly post: Access = new Access(WRITE, this, true);
+  /** Threads that spin on this word; kept by the machine. */
+  readonly waiters: unknown[] = [];
+
+  constructor(public value: number, readonly line: CacheLine = new CacheLine(0)) {}
+}
+
+/** Spin until `until()` holds; it can change only when one of `words` is written. */
+export class Wait {
+  readonly kind = WAIT;
+  constructor(
+    readonly words: readonly Word[],
+    readonly until: () => boolean,
+    /** Polls after which the thread gives up spinning and goes on anyway (undefined: never). */
+    readonly spins?: number,
+  ) {}
+}
+
+/** What private work a thread does; the timed machine prices it, the interleaving one only interrupts it. */
+export type Activity =
+  | "get"
+  | "put"
+  | "extra"
+  | "local"
+  | "round"
+  | "log-fill"
+  | "dispatch"
+  | "affinity"
+  | "clone"
+  | "release"
+  | "idle"
+  | (string & Record<never, never>);
+
+/** `count` times an activity on memory of `domain`. */
+export class Work {
+  readonly kind = WORK;
+  constructor(
+    readonly activity: Activity,
+    public count: number,
+    readonly domain: number,
+    /** End early, at the next whole unit, when one of these words is written and this holds. */
+    readonly words: readonly Word[] = NONE,
+    readonly until: () => boolean = NEVER,
+  ) {}
+  /** Core whose writes the work reads first (replayed log entries); -1: none. */
+  place = -1;
+  /** Units done when the machine ended the work early; equals `count` otherwise. Set by the machine. */
+  done = 0;
+}
+
+const NONE: readonly Word[] = [];
+const NEVER = () => false;
+
+/** Reads of many words as one step, by default independent, their misses overlapping. */
+export class Sweep {
+  readonly kind = SWEEP;
+  constructor(
+    readonly words: readonly Word[],
+    /** Leave out words that are not 0 now: the reader will stop at those and wait. */
+    readonly zeroOnly: boolean = false,
+    /** One after the other instead: each read waits for the one before. */
+    readonly inTurn: boolean = false,
+  ) {}
+}
+
+/** One step of a thread. */
+export type Step = Access | Wait | Work | Sweep;
+
+/**
+ * A piece of an algorithm: yields steps, gives a result. It calls another piece by yielding it (not by
+ * `yield*`, through whose levels every step would have to climb); the machine runs that piece and sends
+ * back its result.
+ */
+export interface Steps<R = void> extends Generator<Step | Steps<any>, R, any> {}
+
+/** Pieces of one thread that have been called and not returned. */
+export class CallStack {
+  private readonly callers: Steps<any>[] = [];
+
+  constructor(private top: Steps<any>) {}
+
+  /** Go on to the next step; undefined at the end of the outermost piece. */
+  next(): Step | undefined {
+    let result: unknown = undefined;
+    for (;;) {
+      const next = this.top.next(result);
+      result = undefined;
+      if (next.done === true) {
+        const caller = this.callers.pop();
+        if (caller === undefined) return undefined;
+        this.top = caller;
+        result = next.value;
+        continue;
+      }
+      const value = next.value;
+      if ((value as Step).kind !== undefined) return value as Step;
+      this.callers.push(this.top);
+      this.top = value as Steps<any>;
+    }
+  }
+}

@@ -1,0 +1,145 @@
+/** Prices of private work on the memory floor: CPU time, expected loads, page-table walks, traffic. */
+import {
+  type AccessProfile,
+  accessProfile,
+  type Coherence,
+  type MemoryValues,
+  type TableShape,
+  Traffic,
+} from "../../hardware/memory/mod.ts";
+import type { Work } from "../algorithm/step.ts";
+import { type CostValues, REFERENCE_CLOCK } from "../costs.ts";
+import type { Pricing, TimedThread } from "./machine.ts";
+import { tableBytes } from "./table-shape.ts";
+
+/** What differs from structure to structure and from scenario to scenario. */
+export interface Workload {
+  /** The shared table. */
+  readonly table: TableShape;
+  /** A thread's own table, for operations between those on the shared one. */
+  readonly localTable: TableShape;
+  /** Operations on the shared table that each get or put does in addition (chapter 6.2.3.3). */
+  readonly extraOperations: number;
+  /** Own-cache accesses and CPU time around each get of a run of gets, in ns. */
+  readonly pathOverhead: number;
+  /** Domain of the log's memory. */
+  readonly logHome: number;
+}
+
+/** Prices work for the timed machine. */
+export class TablePricing implements Pricing {
+  readonly traffic: Traffic;
+  private readonly shared: AccessProfile;
+  private readonly local: AccessProfile;
+  /** CPU time as a multiple of that at the reference clock, by core. */
+  private slowness: readonly number[] = [];
+
+  constructor(
+    private readonly values: MemoryValues,
+    private readonly coherence: Coherence,
+    private readonly costs: CostValues,
+    private readonly workload: Workload,
+  ) {
+    this.traffic = new Traffic(values);
+    this.shared = accessProfile(workload.table, values);
+    this.local = accessProfile(workload.localTable, values);
+  }
+
+  /** Tell how many hardware threads are busy on each core; sets clocks and sharing of cores. */
+  occupy(threadsOfCore: readonly number[]): void {
+    const { coresPerDomain, turboSingle, turboAll, smtSlowdown } = this.values;
+    const active = Array.from(
+      { length: this.values.domains },
+      (_, d) =>
+        threadsOfCore.slice(d * coresPerDomain, (d + 1) * coresPerDomain).filter((n) => n > 0)
+          .length,
+    );
+    this.slowness = threadsOfCore.map((n, core) => {
+      const busy = active[Math.floor(core / coresPerDomain)] as number;
+      const share = coresPerDomain > 1 ? Math.max(0, busy - 1) / (coresPerDomain - 1) : 1;
+      const clock = turboSingle + (turboAll - turboSingle) * share;
+      return REFERENCE_CLOCK / clock * (n > 1 ? smtSlowdown : 1);
+    });
+  }
+
+  /** CPU time of `ns` at the reference clock on a core. */
+  cpu(ns: number, core: number): number {
+    return ns * (this.slowness[core] ?? 1);
+  }
+
+  start(work: Work, thread: TimedThread): number {
+    const { costs, workload, values } = this;
+    const n = work.count;
+    switch (work.activity) {
+      case "get": {
+        const one = this.access(this.shared, thread, work.domain) +
+          this.cpu(costs.getCpu, thread.core);
+        const times = 1 + workload.extraOperations;
+        const total = n * one * times + (n - 1) * this.cpu(workload.pathOverhead, thread.core);
+        return this.flow(thread, work.domain, n * times * this.shared.bytes, total);
+      }
+      case "put": {
+        const one = this.access(this.shared, thread, work.domain) +
+          this.cpu(costs.putCpu, thread.core);
+        const times = n * (1 + workload.extraOperations);
+        const entries = work.place < 0 ? 0 : n * this.logRead(work.place, thread);
+        return this.flow(thread, work.domain, times * this.shared.bytes, times * one + entries);
+      }
+      case "local":
+        return n *
+          (this.access(this.local, thread, thread.domain) + this.cpu(costs.getCpu, thread.core));
+      case "log-fill":
+        return n * (values.remoteLatency / values.outstandingMisses + this.cpu(4, thread.core));
+      case "round":
+        return this.cpu(costs.round + n * costs.roundPerThread, thread.core);
+      case "dispatch":
+        return this.cpu(costs.dispatch, thread.core);
+      case "affinity":
+        return this.cpu(costs.affinity, thread.core);
+      case "clone": {
+        const bytes = tableBytes(workload.table);
+        const pages = bytes / workload.table.pageBytes;
+        // A fault on a larger page zeroes more: the part beyond 4 KiB at the copy rate.
+        const zeroing = Math.max(0, bytes - pages * 4096) / values.copyRate * 1e9;
+        return bytes / values.copyRate * 1e9 + pages * values.pageFault + zeroing;
+      }
+      case "release":
+        return tableBytes(workload.table) / workload.table.pageBytes * costs.unmapPage;
+      case "cpu":
+        return this.cpu(n, thread.core);
+      case "pause":
+        return n;
+      default:
+        throw new Error(`no price for the activity "${work.activity}"`);
+    }
+  }
+
+  finish(_work: Work, thread: TimedThread): void {
+    if (thread.flowRate === 0) return;
+    this.traffic.add(thread.flowHome, thread.domain, -thread.flowRate);
+    thread.flowRate = 0;
+  }
+
+  /** Expected time of one operation's loads, by a thread from memory of `home`. */
+  private access(profile: AccessProfile, thread: TimedThread, home: number): number {
+    const v = this.values;
+    return profile.memory * this.traffic.latency(thread.domain, home) + profile.l3 * v.l3Latency +
+      profile.l2 * v.l2Latency;
+  }
+
+  private logRead(place: number, thread: TimedThread): number {
+    const { l2Latency } = this.values;
+    if (place === thread.core) return l2Latency;
+    // Entries lie one after the other: the streaming prefetcher runs some ahead of the replay.
+    const from = this.coherence.domainOf(place);
+    const transfer = this.coherence.transfer(from, thread.domain, this.workload.logHome);
+    return Math.max(l2Latency, transfer / this.costs.logPrefetch);
+  }
+
+  private flow(thread: TimedThread, home: number, bytes: number, time: number): number {
+    thread.flowHome = home;
+    thread.flowRate = time > 0 ? bytes / time : 0;
+    this.traffic.add(home, thread.domain, thread.flowRate);
+    return time;
+  }
+}

@@ -1,0 +1,53 @@
+/** NR and LD-NR as maps under test on the timed machine. */
+import type { Replicated } from "../algorithm/nr.ts";
+import type { Registration, Structure } from "../algorithm/replica.ts";
+import type { Steps } from "../algorithm/step.ts";
+
+/** A map as the benchmark's threads use it. */
+export interface MapUnderTest {
+  /** What a thread of the benchmark calls; made once per thread. */
+  thread(domain: number, core: number): MapThread;
+}
+
+/** One thread's view of a map. */
+export interface MapThread {
+  /** Up to `count` gets in a row; the number done (at least one). */
+  get(count: number): Steps<number>;
+  /** One put. */
+  put(): Steps<unknown>;
+}
+
+/** Stands for a table's contents, which do not matter to time: keys are uniform, every key is present. */
+export class UniformTable implements Structure<number, number> {
+  apply(): number {
+    return 0;
+  }
+  read(): number {
+    return 0;
+  }
+  clone(): UniformTable {
+    return this;
+  }
+}
+
+/** A replicated map; `exact` prices every get by itself. */
+export class ReplicatedMap implements MapUnderTest {
+  constructor(
+    readonly structure: Replicated<number, number>,
+    private readonly exact: boolean,
+  ) {}
+
+  thread(domain: number, core: number): MapThread {
+    const { structure, exact } = this;
+    const thread: Registration<number, number> = structure.register(domain, core);
+    return {
+      get: exact
+        ? function* () {
+          yield structure.execute(thread, 0);
+          return 1;
+        }
+        : (count) => structure.executeMany(thread, count),
+      put: () => structure.executeMut(thread, 1),
+    };
+  }
+}
