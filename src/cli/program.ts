@@ -144,6 +144,50 @@ export function program(terminal: Terminal, ended: (code: ExitCode) => void): Co
       ),
     );
 
+  root.command("iron")
+    .description("work with IRON designs: wherewhen iron metrics measures their source")
+    .command("metrics")
+    .description(
+      "measure designs before and after: lines of code (pygount, radon) and Halstead's measures",
+    )
+    .argument(
+      "[dir]",
+      "folder with before/ and after/ (or iron/ and iron_ext/): Python or TypeScript",
+    )
+    .option("--before <folder>", "folder of the first version, in DIR")
+    .option("--after <folder>", "folder of the second version, in DIR")
+    .option(
+      "-o, --out <dir>",
+      "also write Table 7.1, Figures 7.4 and 7.5 as CSV, PNG and SVG there",
+    )
+    .option("--csv", "print every measure as CSV, which iron/source-metrics reads as `measured`")
+    .addOption(jsonOption()).addOption(quietOption())
+    .action(
+      action(async (dir, options) =>
+        (await import("./commands/iron.ts")).ironMetrics(terminal, dir, options)
+      ),
+    );
+
+  const freshen = root.command("freshen").description("tools around chapter 4's primitive");
+  freshen.command("infer")
+    .description("print a JavaScript handler with its inferred freshen hook and wrappers")
+    .argument("<file>", "the handler's source")
+    .option(
+      "--handler <name>",
+      "the exported function (default: handler, main or the default export)",
+    )
+    .option(
+      "--traces <file>",
+      "recorded accesses, one JSON object a line: see src/freshen/README.md",
+    )
+    .option("-w, --write <file>", "write the result there, and its source map beside it")
+    .addOption(jsonOption())
+    .action(
+      action(async (file, options) =>
+        (await import("./commands/freshen.ts")).infer(terminal, file, options)
+      ),
+    );
+
   root.command("completions")
     .description("print a completion script for your shell")
     .argument("<shell>", "bash, zsh or fish")

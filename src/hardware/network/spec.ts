@@ -1,6 +1,7 @@
 /** A link as a platform YAML writes it, and as the models read it. */
 import { z } from "zod";
 import { bitRate, bytes, duration } from "../../units/mod.ts";
+import type { QueueLimit } from "./drops.ts";
 import { LINK_PARTS } from "../parts/network.ts";
 
 const hostName = z.string().regex(
@@ -57,6 +58,10 @@ export interface LinkSpec {
   readonly mtu: number;
   /** Bytes on the wire per IP packet beyond the packet itself. */
   readonly frameOverhead: number;
+  /** Probability that a packet is lost, each direction; none by default. */
+  readonly loss?: number | undefined;
+  /** Room of each direction's drop-tail queue; without it, all that comes finds room. */
+  readonly queue?: QueueLimit | undefined;
 }
 
 /** Fills in from the link's part (or plain Ethernet) what the platform does not say itself. */

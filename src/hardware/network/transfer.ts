@@ -1,6 +1,7 @@
 /** One file over one TCP connection, as a benchmark's client times it: written once for all experiments. */
 import type { NetworkHostPart } from "../parts/network-hosts.ts";
 import { Conversation, type Side } from "./conversation.ts";
+import type { Drops } from "./drops.ts";
 import { LINUX_TCP, type TcpOptions } from "./options.ts";
 import { buildPath } from "./path.ts";
 import type { LinkSpec } from "./spec.ts";
@@ -32,6 +33,8 @@ export interface TransferSetting {
   readonly options?: TcpOptions;
   /** Extra time of the host before each application step, ns (scheduling noise); none by default. */
   readonly noise?: () => number;
+  /** Uniform in [0, 1): which packets a lossy link loses; needed if it loses at random. */
+  readonly random?: () => number;
 }
 
 /** What the client's stopwatch and TCP_INFO show; times in ns. */
@@ -48,6 +51,9 @@ export interface TransferTimes {
   readonly ssthreshBefore: number;
   /** Round trips in which file data was sent. */
   readonly rounds: number;
+  /** Packets that the link lost at random, and that found its queue full; everything included. */
+  readonly lost: number;
+  readonly refused: number;
 }
 
 const DEFAULTS: Transfer = {
@@ -67,7 +73,7 @@ const EPOCH = 1e9;
 export function runTransfer(setting: TransferSetting, given: Partial<Transfer>): TransferTimes {
   const transfer = { ...DEFAULTS, ...given };
   const noise = setting.noise ?? (() => 0);
-  const path = buildPath(setting.link, setting.host, setting.server);
+  const path = buildPath(setting.link, setting.host, setting.server, setting.random);
   const conversation = new Conversation(path, setting.options ?? LINUX_TCP);
   const { direction, message } = transfer;
   const sender: Side = direction === "get" ? "server" : "client";
@@ -92,6 +98,8 @@ export function runTransfer(setting: TransferSetting, given: Partial<Transfer>):
   }
   const { cwnd, ssthresh } = conversation.sender(sender);
   const took = exchange(begin, transfer.bytes) - begin;
+  const dropped = (count: (drops: Drops) => number) =>
+    [path.up, path.down].reduce((sum, { drops }) => sum + (drops ? count(drops) : 0), 0);
   const connect = transfer.connection === "cold" ? connected - EPOCH : 0;
   return {
     connect,
@@ -100,5 +108,7 @@ export function runTransfer(setting: TransferSetting, given: Partial<Transfer>):
     cwndBefore: cwnd,
     ssthreshBefore: ssthresh,
     rounds,
+    lost: dropped((drops) => drops.lost),
+    refused: dropped((drops) => drops.refused),
   };
 }

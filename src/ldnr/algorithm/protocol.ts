@@ -208,14 +208,23 @@ export class Protocol<Op, R> {
     yield combiner.rmw;
     if (combiner.value !== 0) return false;
     combiner.value = thread.id + 1;
-    yield this.withAffinity(thread, replica.domain, this.combine(thread, replica));
+    const stuck: Cursor | undefined = yield this.withAffinity(
+      thread,
+      replica.domain,
+      this.combine(thread, replica),
+    );
     yield combiner.write;
     combiner.value = 0;
+    // Appended and answered, but nothing could be freed: now bring the one behind up to date.
+    if (stuck !== undefined) yield this.sync(thread, stuck);
     return true;
   }
 
   /** One round of the combiner: collect, append, replay, answer. */
-  private *combine(thread: Registration<Op, R>, replica: Replica<Op, R>): Steps {
+  private *combine(
+    thread: Registration<Op, R>,
+    replica: Replica<Op, R>,
+  ): Steps<Cursor | undefined> {
     const { lockDuringAppend, concurrentMembership, aggregate } = this.options;
     const ops: Op[] = [];
     const served: { context: Context<Op, R>; count: number }[] = [];
@@ -263,12 +272,11 @@ export class Protocol<Op, R> {
       from += count;
     }
     this.counts.combined += from;
-    // If the one behind was this replica itself, the replay above has caught up.
-    if (outcome.stuck !== undefined && outcome.stuck !== replica.cursor) {
-      this.counts.escapes++;
-      yield this.sync(thread, outcome.stuck);
-    }
     this.onPhase?.(thread.id, replica.id, "");
+    // If the one behind was this replica itself, the replay above has caught up.
+    if (outcome.stuck === undefined || outcome.stuck === replica.cursor) return undefined;
+    this.counts.escapes++;
+    return outcome.stuck;
   }
 
   private contextSweep(replica: Replica<Op, R>): Sweep {

@@ -21,7 +21,7 @@ export class Access {
 }
 
 /** Line of words that stand for something else's change: reading or writing them costs nothing. */
-export const NO_LINE: CacheLine = new CacheLine(-1);
+export const NO_LINE: Readonly<CacheLine> & CacheLine = Object.freeze(new CacheLine(-1));
 
 /** A word of shared memory on a cache line of its own (crossbeam's CachePadded) unless a line is given. */
 export class Word {

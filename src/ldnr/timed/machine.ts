@@ -252,6 +252,10 @@ export class TimedMachine {
       this.schedule(thread, thread.workStart + step.done * unit - now);
       return;
     }
-    this.schedule(thread, this.coherence.access(word.line, 0, thread.core, now) - now);
+    // NO_LINE stands for no memory at all, and is shared by every machine: it must keep no state.
+    const latency = word.line === NO_LINE
+      ? 0
+      : this.coherence.access(word.line, 0, thread.core, now) - now;
+    this.schedule(thread, latency);
   }
 }

@@ -151,7 +151,7 @@ export class HashMapSystem {
    * participants, all registered at once in the beginning, has to spread out first.
    */
   get settlesIn(): number {
-    return this.options.structure === "flurry" ? 400 * this.options.threads ** 2 : 0;
+    return this.options.structure === "flurry" ? 600 * this.options.threads ** 2 : 0;
   }
 
   /** Add (or remove) LD-NR's replica on `domain`, by a thread of its own; `done` when it has happened. */
