@@ -2,6 +2,7 @@
 import type { Experiment } from "../model/mod.ts";
 import { applications } from "./applications.ts";
 import { chain } from "./chain.ts";
+import { day } from "./day.ts";
 import { timeline } from "./timeline.ts";
 import { transfer } from "./transfer.ts";
 import { triggers } from "./triggers.ts";
@@ -13,4 +14,5 @@ export const experiments: readonly Experiment[] = [
   triggers,
   transfer,
   chain,
+  day,
 ];

@@ -35,6 +35,8 @@ export interface PlatformOptions extends Partial<OpenWhiskOptions> {
   readonly observer?: PoolObserver;
   /** Told of each activation when it has ended. */
   readonly onActivation?: (activation: Activation) => void;
+  /** Told of the lead time of each prediction that came true, ns. */
+  readonly onRight?: (lead: number) => void;
 }
 
 /** How to invoke. */
@@ -104,7 +106,7 @@ export class ServerlessPlatform {
     );
     this.predictions = new Predictions(sim, options.confidence, (action, { time, bytes }) => {
       this.ledger.misprediction(action.namespace, time, bytes);
-    });
+    }, options.onRight);
   }
 
   /** Deploys a function. */
