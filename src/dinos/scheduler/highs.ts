@@ -108,6 +108,7 @@ export function solve(program: Milp, limits: SolveLimits): Solution {
       output_flag: false,
       mip_rel_gap: 0,
       mip_abs_gap: limits.gap,
+      mip_detect_symmetry: false,
       mip_max_nodes: limits.nodes,
     });
     model.passModel(data);
