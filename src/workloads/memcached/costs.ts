@@ -27,7 +27,7 @@ export const MEMCACHED_COSTS = {
       "own test): format the key, hash, compare, xor of the value",
   ),
   gatewayCpu: cost(
-    4_000,
+    1_500,
     "calibrated",
     "12 to 20 us for a request with both its processes: what is left of their middle for libmemcached " +
       "and the server's parser after system calls and wake-ups",
