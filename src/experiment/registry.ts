@@ -11,6 +11,7 @@ export type Systems = Readonly<Record<string, () => Promise<SystemModule>>>;
 
 /** Every system of this tool. */
 export const SYSTEMS: Systems = {
+  escra: () => import("../escra/mod.ts"),
   freshen: () => import("../freshen/mod.ts"),
   validation: () => import("../validation/mod.ts"),
 };
