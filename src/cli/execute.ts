@@ -115,7 +115,9 @@ function summary(terminal: Terminal, outcome: ScenarioOutcome): string {
         ...outcome.problems.map((problem) => `  ${problem}`),
       ].join("\n");
     default:
-      return `${name}: ${outcome.status} in ${seconds(outcome.milliseconds)}, ` +
+      return `${name}: ${outcome.status} in ${
+        seconds(outcome.milliseconds)
+      } (${outcome.reason}), ` +
         `${outcome.events.toLocaleString("en")} events${claims}` +
         (outcome.files.length === 0 ? "" : `\n  → ${outcome.files.join(" ")}`);
   }

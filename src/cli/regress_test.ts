@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inFolder, wherewhen } from "./testing.ts";
 
@@ -99,6 +99,12 @@ Deno.test("no earlier result, a damaged one, or no folder of them is not a pass"
     assert.match(missing.err, /there is no \S+quick\.csv to compare with/);
     writeFileSync(at("old/my/quick.csv"), 'a,b\n1,"2\n');
     assert.equal((await wherewhen("run", at("quick.yaml"), ...REPORTS(at))).code, 6);
+    rmSync(at("old/my/quick.csv"));
+    writeFileSync(at("secret.csv"), "secret\n1\n");
+    symlinkSync(at("secret.csv"), at("old/my/quick.csv"));
+    const link = await wherewhen("run", at("quick.yaml"), ...REPORTS(at));
+    assert.equal(link.code, 6);
+    assert.match(link.err, /is a link out of/);
     rmSync(at("old"), { recursive: true });
     const none = await wherewhen("run", at("quick.yaml"), ...REPORTS(at));
     assert.equal(none.code, 2);

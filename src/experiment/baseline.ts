@@ -1,8 +1,9 @@
 /** An earlier result to compare with: whatever it was made from, it is never called out of date. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { type ClaimResult, judgeClaim } from "../claims/mod.ts";
+import { liesInside } from "../scenario/files.ts";
 import type { ResolvedScenario } from "../scenario/mod.ts";
-import { readCsv, type Table } from "../table/mod.ts";
+import { CsvError, readCsv, type Table } from "../table/mod.ts";
 import { firstDifference, parseManifest } from "./manifest.ts";
 import type { RunOptions } from "./outcome.ts";
 import { currentOf, measuredOnDisk } from "./results.ts";
@@ -22,7 +23,7 @@ export interface Baseline {
 /**
  * Reads the result of a scenario in `folder`; undefined if there is none.
  *
- * @throws {CsvError} if its CSV is damaged.
+ * @throws {CsvError} if its CSV is damaged, or a link out of the folder.
  */
 export function readBaseline(
   scenario: ResolvedScenario,
@@ -32,6 +33,9 @@ export function readBaseline(
 ): Baseline | undefined {
   const { csv, manifest: path } = resultPaths(folder, scenario.id);
   if (!existsSync(csv)) return undefined;
+  if (!liesInside(realpathSync(folder), realpathSync(csv))) {
+    throw new CsvError(`${csv} is a link out of ${folder}: it is not compared with`);
+  }
   const table = readCsv(readFileSync(csv, "utf8"), csv);
   const manifest = existsSync(path) ? parseManifest(readFileSync(path, "utf8")) : undefined;
   const measured = measuredOnDisk(scenario, { claims: manifest?.claims ?? {} }, table);

@@ -3,7 +3,7 @@ import { judgeClaim, type Measured } from "../claims/mod.ts";
 import { readCsv } from "../table/mod.ts";
 import { Course, type Job } from "./course.ts";
 import { executeRuns } from "./execute-runs.ts";
-import { checkWritable, type OutputFile } from "./files.ts";
+import { checkBelow, checkWritable, type OutputFile } from "./files.ts";
 import { formatManifest, type Manifest } from "./manifest.ts";
 import type { RunOptions, ScenarioOutcome } from "./outcome.ts";
 import { InterruptedError, type Pool } from "./pool.ts";
@@ -32,7 +32,10 @@ export async function runScenario(
       queued();
       return await keep(course, decision);
     }
-    if (options.write !== false) checkWritable(course.paths.folder);
+    if (options.write !== false) {
+      checkBelow(options.out, course.paths.folder);
+      checkWritable(course.paths.folder);
+    }
     const runs = await executeRuns(course, pool, queued);
     if (runs === undefined) return course.end("failed");
     const table = await publish(course, runs);
@@ -74,6 +77,7 @@ async function keep(
   outcome.events = manifest.events;
   const measured = measuredOnDisk(scenario, manifest, table) as Measured[];
   outcome.claims = scenario.claims.map((claim, i) => judgeClaim(claim, measured[i]));
+  checkBelow(course.options.out, paths.folder);
   if (decision.todo === "draw") {
     checkWritable(paths.folder);
     course.options.onEvent?.({
