@@ -22,7 +22,7 @@ export interface Staged {
   readonly files: number;
 }
 
-/** Writes the packed library and copies the font into `root`/dist/build. */
+/** Writes the packed library and copies the font and the solver into `root`/dist/build. */
 export async function stage(root: string): Promise<Staged> {
   const library = folderLibrary(root);
   const files = new Map<string, Uint8Array>();
@@ -49,5 +49,7 @@ export async function stage(root: string): Promise<Staged> {
     copyFileSync(join(root, "node_modules", "dejavu-fonts-ttf", "ttf", name), to);
     return to;
   });
-  return { assets: [pack, ...fonts], files: files.size };
+  const solver = join(build, "highs.wasm");
+  copyFileSync(join(root, "node_modules", "highs", "build", "highs.wasm"), solver);
+  return { assets: [pack, ...fonts, solver], files: files.size };
 }
