@@ -12,7 +12,16 @@ const LONG = new Set<string>([]);
 Deno.test("every committed CSV is what its scenario gives now, byte for byte", async () => {
   await inFolder(async (folder) => {
     const ids = [...shippedScenarios().keys()].filter((id) => !LONG.has(id));
-    const { code, err } = await wherewhen("run", ...ids, "--out", folder, "--force", "--quiet");
+    const { code, err } = await wherewhen(
+      "run",
+      ...ids,
+      "--out",
+      folder,
+      "--force",
+      "--quiet",
+      "-j",
+      "2",
+    );
     assert.ok(code === 0 || code === 4, err);
     const wrong = ids.filter((id) => {
       const committed = join(RESULTS, `${id}.csv`);
