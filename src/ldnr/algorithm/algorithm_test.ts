@@ -1,17 +1,19 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { SystemCallAffinity } from "./affinity.ts";
+import { Context } from "./context.ts";
 import { Dispatcher, type Freeze, LD_NR } from "./dispatcher.ts";
 import { InterleavingMachine, type Outcome, randomScheduler } from "./interleave.ts";
 import { type Call, nonLinearizableKey } from "./linearizable.ts";
 import { type MapOp, RecordingMap } from "./map.ts";
 import { NodeReplicated, NR_01, NR_02, type Replicated } from "./nr.ts";
-import type { Registration } from "./replica.ts";
-import type { Steps } from "./step.ts";
+import type { Registration, Replica } from "./replica.ts";
+import { CallStack, type Steps } from "./step.ts";
 
 type Answer = number | undefined;
 type Map_ = Replicated<MapOp, Answer>;
 type Handle = Registration<MapOp, Answer>;
+type MapReplica = Replica<MapOp, Answer>;
 
 // A ring of 16 entries, 8 of them spare: it wraps and is collected several times in every test.
 const SMALL = { logBytes: 16 * 64, pendingOps: 1, threadsPerReplica: 8, maxThreads: 16 };
@@ -76,6 +78,11 @@ interface Run {
 /** Thread i of domain i % 4 runs script i; an extra thread changes replicas. */
 function play(map: Map_, plan: Plan, changes = true): Run {
   const machine = new InterleavingMachine(randomScheduler(plan.seed, plan.stick));
+  machine.afterStep = () => {
+    // No entry is freed that some replica still has to apply.
+    const needed = Math.min(...map.log.cursors.map((c) => c.ltail.value));
+    assert.ok(map.log.head.value <= needed, `head ${map.log.head.value} beyond ${needed}`);
+  };
   const history: Call[] = [];
   const handles = plan.scripts.map((_, i) => map.register(i % 4));
   let value = 1;
@@ -237,4 +244,53 @@ Deno.test("threads without a replica of their own are spread evenly over the oth
   const count = [0, 0];
   for (const handle of handles) (count[map.select(handle).domain] as number)++;
   assert.deepEqual(count, [4, 4]);
+});
+
+Deno.test("a combiner leaves an operation that another replica's combiner has answered meanwhile", () => {
+  const context = new Context<string, string>(1);
+  const [here, there] = [1, 2];
+  context.inside.value = there;
+  const enqueue = context.enqueue("op");
+  while (enqueue.next().done !== true);
+  const into: string[] = [];
+  const collect = context.collect(into, here);
+  // Its indices are read; then the other replica answers and the thread comes over to this one.
+  for (let i = 0; i < 3; i++) collect.next();
+  context.comb.value++;
+  context.inside.value = here;
+  let last = collect.next();
+  while (last.done !== true) last = collect.next();
+  assert.equal(last.value, 0);
+  assert.deepEqual(into, []);
+});
+
+Deno.test("entries that a joining replica still needs are not freed by a collection begun before", () => {
+  const map = ldnr("model");
+  const [first, second, admin] = [map.register(0), map.register(1), map.register(0)];
+  const go = (body: Steps) => {
+    const machine = new InterleavingMachine(randomScheduler(1));
+    machine.spawn("go", body);
+    return machine;
+  };
+  const put = (thread: Handle) => map.executeMut(thread, { kind: "put", key: 1, value: 1 });
+  const [zero, one] = map.replicaList() as [MapReplica, MapReplica];
+  const everybody = function* (): Steps {
+    yield put(second);
+    yield map.protocol.catchUp(first, zero);
+    yield map.protocol.catchUp(second, one);
+  };
+  assert.equal(go(everybody()).run().ended, "finished");
+  // A collection that has listed the replicas and read nothing of them yet.
+  const collection = new CallStack(map.protocol.advanceHead(first, zero));
+  let step = collection.next();
+  while (step !== zero.cursor.ltail.peek) step = collection.next();
+  // Meanwhile a replica joins at this point of the log, and the others go on.
+  const joining = go((function* (): Steps {
+    yield map.addReplica(admin, 2);
+    yield everybody();
+  })());
+  joining.run(100_000);
+  while (step !== undefined && map.log.head.value === 0) step = collection.next();
+  const needed = Math.min(...map.log.cursors.map((c) => c.ltail.value));
+  assert.ok(map.log.head.value <= needed, `head ${map.log.head.value} beyond ${needed}`);
 });

@@ -50,7 +50,8 @@ export class Context<Op, R> {
       if (this.comb.value !== from) return 0;
     }
     yield this.slots.peek;
-    return this.take(into);
+    for (let i = from; i < to; i++) into.push(this.ops[i % this.pendingOps] as Op);
+    return to - from;
   }
 
   /** Spin until operation number `index` is answered, or for `spins` polls. */

@@ -28,6 +28,8 @@ export interface Outcome {
 export class InterleavingMachine {
   /** Steps taken so far: the time of invocations and responses. */
   steps = 0;
+  /** Called after every step: the place to check what must always hold. */
+  afterStep: (() => void) | undefined = undefined;
   private readonly threads: Thread[] = [];
 
   constructor(private readonly scheduler: Scheduler) {}
@@ -71,6 +73,7 @@ export class InterleavingMachine {
     if (step !== undefined && step.kind === 4) step.done = step.count;
     thread.step = thread.stack.next();
     thread.finished = thread.step === undefined;
+    this.afterStep?.();
   }
 
   private outcome(ended: Outcome["ended"]): Outcome {

@@ -329,7 +329,7 @@ export class Protocol<Op, R> {
   }
 
   /** Free every entry that all replicas have applied; the replica furthest behind if none can be freed. */
-  private *advanceHead(
+  *advanceHead(
     thread: Registration<Op, R>,
     replica: Replica<Op, R>,
   ): Steps<Cursor | undefined> {
