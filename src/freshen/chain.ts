@@ -12,7 +12,7 @@ import {
   triggerDelay,
   type TriggerName,
 } from "../serverless/mod.ts";
-import { duration, ratio } from "../units/mod.ts";
+import { bytes, duration, ratio } from "../units/mod.ts";
 import { functionAction } from "./function/model.ts";
 import { ExplicitChain, LearntEdges, NO_PREDICTOR, type Predictor } from "./predict/mod.ts";
 import { checkStore, functionOptions, functionParameters, testbed } from "./testbed.ts";
@@ -50,6 +50,12 @@ const parameters = z.strictObject({
   ),
   category: z.enum(["latency-sensitive", "default", "latency-insensitive"]).default("default")
     .describe("service category that the owner chose"),
+  hook_time_limit: duration({ min: 1e6, max: 3600e9 }).default(10e9).describe(
+    "longest run of a hook: a function hidden in it gets no further",
+  ),
+  hook_bytes_limit: bytes({ min: 1, max: 1e12 }).default(1e9).describe(
+    "a hook begins no further access once it has moved so much",
+  ),
   window: duration({ min: 1e6, max: 3600e9 }).default(10e9).describe(
     "a prediction is wrong if nothing came within it",
   ),
@@ -103,6 +109,7 @@ export const chain = defineExperiment({
     const { network, serverless } = testbed(sim, hardware);
     const gate = p.confidence_threshold;
     const platform = serverless({
+      freshenLimits: { time: p.hook_time_limit, bytes: p.hook_bytes_limit },
       confidence: {
         threshold: gate,
         sensitiveThreshold: Math.min(gate, 0.1),

@@ -47,6 +47,17 @@ Deno.test("freshen turned off, made late or made wrong costs what it saved", () 
   assert.equal(one({ category: "latency-insensitive" }).hook_ms, 0);
 });
 
+Deno.test("limits of time and bytes end a hook; a connection that a NAT forgot is found by it", () => {
+  const free = one({});
+  const short = one({ hook_time_limit: "100ms" });
+  assert.ok(short.hook_ms <= 116 && short.run_ms > free.run_ms);
+  assert.ok(one({ hook_bytes_limit: "1KB" }).run_ms > free.run_ms);
+  const forgotten = { idle_end: "drops", server_idle_timeout: "30s" };
+  const reuse = one({ ...forgotten, policy: "runtime-reuse" });
+  // Without a hook the function itself waits for the time-outs of a dead connection.
+  assert.ok(reuse.latency_ms_p99 > 10_000 && one(forgotten).latency_ms_p99 < 5000);
+});
+
 Deno.test("the inferred hook helps less than the developer's and more than none", () => {
   const by = (policy: string) => one({ policy }).run_ms;
   const [none, reuse, inferred, developer] = [

@@ -35,7 +35,10 @@ export const functionParameters = {
     "most segments that the provider lets warmcwnd set",
   ),
   server_idle_timeout: duration({ min: 1e6, max: 86_400e9 }).default(60e9).describe(
-    "idle time after which the store's front end closes a connection",
+    "idle time after which a connection to the store ends",
+  ),
+  idle_end: z.enum(["closes", "drops"]).default("closes").describe(
+    "closes: the front end ends an idle connection. drops: a NAT forgets it and nobody is told",
   ),
   tls: z.enum(["none", "1.2", "1.3"]).default("1.3").describe("TLS of connections to the store"),
 };
@@ -83,7 +86,7 @@ export function functionOptions(
     storeWork: p.store_work,
     windowPolicy: p.window_policy,
     connection: {
-      idlePolicy: { kind: "closes", after: p.server_idle_timeout },
+      idlePolicy: { kind: p.idle_end, after: p.server_idle_timeout },
       ...(p.tls === "none" ? {} : { tls: { version: p.tls, handshake: "full" } }),
     },
   };

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { buildPlatform, Host, platformSchema } from "../hardware/mod.ts";
 import { type Process, Simulation } from "../kernel/mod.ts";
 import {
   type ActionSpec,
@@ -208,6 +209,39 @@ Deno.test("bad predictions end freshen, categories rule it, good ones bring it b
   );
   sim.run();
   assert.ok(hooks > 0);
+});
+
+Deno.test("functions that burn CPU do so in their container's cgroup, under its quota", () => {
+  const sim = new Simulation({ seed: 1 });
+  const hardware = buildPlatform(platformSchema.parse({
+    id: "one",
+    title: "one host",
+    source: "test",
+    hosts: { invoker: { part: "cloudlab-m510" } },
+  }));
+  const host = new Host(sim, hardware.host("invoker"));
+  const p = new ServerlessPlatform(sim, { invokers: [{ name: "invoker", host }], stemCells: [] });
+  const spin = (quota: number | undefined) =>
+    p.register({
+      name: `quota ${quota}`,
+      *run({ container }): Process {
+        if (quota !== undefined) container.cgroup.setQuota({ quota: quota * MS });
+        yield* container.thread("main").run(300 * MS);
+      },
+    });
+  const times: number[] = [];
+  sim.spawn(
+    "client",
+    (function* (): Process {
+      for (const action of [spin(undefined), spin(50)]) {
+        const { started, ended } = yield* p.invoke(action);
+        times.push((ended - started) / MS);
+      }
+    })(),
+  );
+  sim.run(60_000 * MS);
+  assert.ok(Math.abs(times[0] - 300) < 5, `${times[0]} ms without a limit`);
+  assert.ok(times[1] > 450 && times[1] < 650, `${times[1]} ms at half a CPU`);
 });
 
 Deno.test("whatever is asked, memory is kept, every request is answered, every step is legal", () => {

@@ -164,7 +164,7 @@ class FunctionModel {
       kind: "fetch",
       ttl: options.ttl,
       size: () => bytes,
-      run: () => this.#timed("freshen", name, client.request(REQUEST, bytes, options.storeWork)),
+      run: () => this.#timed("freshen", name, this.#prefetch(client, bytes)),
     });
     return [fetch("model", options.modelSize), fetch("settings", options.settingsSize), {
       name: "result",
@@ -172,6 +172,12 @@ class FunctionModel {
       ttl: WARM_TTL,
       run: () => this.#timed("freshen", "warm connection", this.#warm(client)),
     }];
+  }
+
+  /** The hook asks whether the connection is alive first: a dead one would cost many time-outs. */
+  *#prefetch(client: Client, bytes: number): Process {
+    yield* client.ensure();
+    yield* client.request(REQUEST, bytes, this.options.storeWork);
   }
 
   *#warm(client: Client): Process {
