@@ -1,11 +1,12 @@
 /** Collects what a binary carries into dist/build/: no list to maintain, folders as they are. */
-import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { systemSourceHash } from "../../src/experiment/mod.ts";
 import { SYSTEMS } from "../../src/experiment/registry.ts";
 import { figuresVersion } from "../../src/cli/draw.ts";
 import { readHead, type ScenarioHead } from "../../src/cli/head.ts";
 import { folderLibrary, isScenarioPath } from "../../src/cli/library.ts";
+import { DESIGNS_PACK, packedDesigns } from "../../src/iron/metrics/bundled.ts";
 import { PACK_NAME, packLibrary } from "../../src/cli/pack.ts";
 
 /** Everything that scenarios can name lies in these folders. */
@@ -13,6 +14,22 @@ const FOLDERS = ["scenarios", "data"];
 
 /** The figures' font: its licence allows embedding. */
 const FONTS = ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf"];
+
+/** A WASM file inside an npm package, as source names it. */
+const WASM = /["'`]((?:@[\w.-]+\/)?[\w.-]+\/[\w./-]+\.wasm)["'`]/g;
+
+/** The WASM files that some source file names and that are there: no list to maintain. */
+function wasmFiles(root: string): string[] {
+  const found = new Set<string>();
+  for (const path of folderLibrary(root).list("src")) {
+    if (!path.endsWith(".ts") || path.endsWith("_test.ts")) continue;
+    for (const [, name] of readFileSync(join(root, path), "utf8").matchAll(WASM)) {
+      const file = join(root, "node_modules", name);
+      if (existsSync(file)) found.add(file);
+    }
+  }
+  return [...found];
+}
 
 /** Files that the binary's code expects beside it. */
 export interface Staged {
@@ -22,7 +39,7 @@ export interface Staged {
   readonly files: number;
 }
 
-/** Writes the packed library and copies the font into `root`/dist/build. */
+/** Writes the packed library and copies font and WASM files into `root`/dist/build. */
 export async function stage(root: string): Promise<Staged> {
   const library = folderLibrary(root);
   const files = new Map<string, Uint8Array>();
@@ -44,10 +61,16 @@ export async function stage(root: string): Promise<Staged> {
   mkdirSync(build, { recursive: true });
   const pack = join(build, PACK_NAME);
   writeFileSync(pack, packLibrary(files, { versions, heads }));
-  const fonts = FONTS.map((name) => {
-    const to = join(build, name);
-    copyFileSync(join(root, "node_modules", "dejavu-fonts-ttf", "ttf", name), to);
+  const designs = join(build, DESIGNS_PACK);
+  writeFileSync(designs, packedDesigns());
+  const fonts = FONTS.map((name) => join(root, "node_modules", "dejavu-fonts-ttf", "ttf", name));
+  const assets = [...fonts, ...wasmFiles(root)].map((file) => {
+    const to = join(build, basename(file));
+    copyFileSync(file, to);
     return to;
   });
-  return { assets: [pack, ...fonts], files: files.size };
+  if (new Set(assets).size < assets.length) {
+    throw new Error(`two assets have one name: ${assets.join(", ")}`);
+  }
+  return { assets: [pack, designs, ...assets], files: files.size };
 }

@@ -7,7 +7,7 @@ import type { SourcePair, Version } from "./source-pair.ts";
  * Name of the file that holds all sources in a binary, where there are no source files. The build
  * writes it with `packedDesigns` and embeds it under this name.
  */
-export const DESIGNS_PACK = "iron-designs.json";
+export const DESIGNS_PACK = "iron-designs.pack";
 
 type Pack = Readonly<Record<string, string>>;
 
