@@ -22,16 +22,26 @@ export interface MetricsTable {
   readonly published: Table;
 }
 
-/** The scenarios' tables over `runs`, rows as `iron/source-metrics` yields them. */
-export async function scenarioTables(terminal: Terminal, runs: Table): Promise<MetricsTable[]> {
+/**
+ * The scenarios' tables over `runs`, rows as `iron/source-metrics` yields them.
+ *
+ * @param directory the checkout that was measured; absent for the bundled designs.
+ */
+export async function scenarioTables(
+  terminal: Terminal,
+  runs: Table,
+  directory: string | undefined,
+): Promise<MetricsTable[]> {
   const loaded = await loadOrRefuse(terminal, findScenarios(SCENARIOS));
   return loaded.map(({ scenario }) => {
     const references = referenceTables(scenario);
     const tables = new SqlTables({ runs, ...references });
     try {
       const table = tables.query(scenario.table as string);
+      const chapter = scenario.source ?? scenario.id;
+      const source = directory === undefined ? chapter : `${directory}, as in: ${chapter}`;
       return {
-        scenario,
+        scenario: { ...scenario, source },
         table: roundTable(withoutEmpty(table)),
         published: references["published"],
       };
@@ -43,7 +53,9 @@ export async function scenarioTables(terminal: Terminal, runs: Table): Promise<M
 
 /** A corpus of other designs has nothing published beside it. */
 function withoutEmpty({ columns, rows }: Table): Table {
-  const some = columns.filter((column) => rows.some((row) => row[column] !== null));
+  const some = columns.filter((column) =>
+    !column.startsWith("published_") || rows.some((row) => row[column] !== null)
+  );
   return { columns: some, rows };
 }
 
@@ -105,8 +117,10 @@ export async function drawMetrics(
       }
     }
   } catch (error) {
-    if (!(error instanceof OutputError)) throw error;
-    throw new CommandError(Exit.runFailed, error.message);
+    if (error instanceof OutputError || (error as Error).name === "FigureError") {
+      throw new CommandError(Exit.runFailed, (error as Error).message);
+    }
+    throw error;
   }
   return written;
 }

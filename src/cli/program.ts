@@ -29,6 +29,7 @@ Examples:
   wherewhen reproduce --only 'freshen/*'      every figure of a chapter
   wherewhen compare                           each published number beside the reproduced one
   wherewhen new freshen/transfer > mine.yaml  a commented scenario to start from
+  wherewhen iron metrics DIR                  source metrics of designs before and after
 
 Exit codes:
   0 ok   1 unexpected   2 usage   3 invalid scenario   4 a claim out of tolerance

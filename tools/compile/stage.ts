@@ -1,35 +1,19 @@
 /** Collects what a binary carries into dist/build/: no list to maintain, folders as they are. */
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { systemSourceHash } from "../../src/experiment/mod.ts";
 import { SYSTEMS } from "../../src/experiment/registry.ts";
 import { figuresVersion } from "../../src/cli/draw.ts";
 import { readHead, type ScenarioHead } from "../../src/cli/head.ts";
 import { folderLibrary, isScenarioPath } from "../../src/cli/library.ts";
-import { DESIGNS_PACK, packedDesigns } from "../../src/iron/metrics/bundled.ts";
 import { PACK_NAME, packLibrary } from "../../src/cli/pack.ts";
+import { DESIGNS_PACK, packedDesigns, WASM_FILES } from "../../src/iron/metrics/mod.ts";
 
 /** Everything that scenarios can name lies in these folders. */
 const FOLDERS = ["scenarios", "data"];
 
 /** The figures' font: its licence allows embedding. */
 const FONTS = ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf"];
-
-/** A WASM file inside an npm package, as source names it. */
-const WASM = /["'`]((?:@[\w.-]+\/)?[\w.-]+\/[\w./-]+\.wasm)["'`]/g;
-
-/** The WASM files that some source file names and that are there: no list to maintain. */
-function wasmFiles(root: string): string[] {
-  const found = new Set<string>();
-  for (const path of folderLibrary(root).list("src")) {
-    if (!path.endsWith(".ts") || path.endsWith("_test.ts")) continue;
-    for (const [, name] of readFileSync(join(root, path), "utf8").matchAll(WASM)) {
-      const file = join(root, "node_modules", name);
-      if (existsSync(file)) found.add(file);
-    }
-  }
-  return [...found];
-}
 
 /** Files that the binary's code expects beside it. */
 export interface Staged {
@@ -39,7 +23,7 @@ export interface Staged {
   readonly files: number;
 }
 
-/** Writes the packed library and copies font and WASM files into `root`/dist/build. */
+/** Writes the packed library and the designs' source, copies the font and the WASM into `root`/dist/build. */
 export async function stage(root: string): Promise<Staged> {
   const library = folderLibrary(root);
   const files = new Map<string, Uint8Array>();
@@ -61,16 +45,18 @@ export async function stage(root: string): Promise<Staged> {
   mkdirSync(build, { recursive: true });
   const pack = join(build, PACK_NAME);
   writeFileSync(pack, packLibrary(files, { versions, heads }));
-  const designs = join(build, DESIGNS_PACK);
-  writeFileSync(designs, packedDesigns());
-  const fonts = FONTS.map((name) => join(root, "node_modules", "dejavu-fonts-ttf", "ttf", name));
-  const assets = [...fonts, ...wasmFiles(root)].map((file) => {
-    const to = join(build, basename(file));
-    copyFileSync(file, to);
+  const fonts = FONTS.map((name) => {
+    const to = join(build, name);
+    copyFileSync(join(root, "node_modules", "dejavu-fonts-ttf", "ttf", name), to);
     return to;
   });
-  if (new Set(assets).size < assets.length) {
-    throw new Error(`two assets have one name: ${assets.join(", ")}`);
-  }
-  return { assets: [pack, designs, ...assets], files: files.size };
+  const wasm = Object.values(WASM_FILES).map((path) => {
+    const to = join(build, basename(path));
+    copyFileSync(join(root, "node_modules", path), to);
+    return to;
+  });
+  // The source of the IRON designs, which is measured: a binary has no source files.
+  const designs = join(build, DESIGNS_PACK);
+  writeFileSync(designs, packedDesigns());
+  return { assets: [pack, ...fonts, ...wasm, designs], files: files.size };
 }

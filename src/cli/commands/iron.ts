@@ -91,7 +91,7 @@ export async function ironMetrics(
     terminal.data(writeCsv(runs));
     if (options.out === undefined) return Exit.ok;
   }
-  const tables = await scenarioTables(terminal, runs);
+  const tables = await scenarioTables(terminal, runs, directory);
   const summary = summarise(changesOf(measured));
   const published = publishedChanges(tables);
   const beside = published.length === 0 ? undefined : summarise(published);

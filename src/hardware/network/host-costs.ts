@@ -50,8 +50,16 @@ export function deliver(direction: Direction, now: number, wire: number): number
   return direction.busyUntil;
 }
 
-/** The costs that a named part gives. */
+const known = new WeakMap<NetworkHostPart, HostCosts>();
+
+/** The costs that a named part gives; reckoned once for each part. */
 export function hostCosts(part: NetworkHostPart): HostCosts {
+  let costs = known.get(part);
+  if (costs === undefined) known.set(part, costs = reckon(part));
+  return costs;
+}
+
+function reckon(part: NetworkHostPart): HostCosts {
   const { packet, writeSegment, readSegment, freeSegment, wakeUp, connect, accept } =
     part.constants;
   return {

@@ -1,7 +1,6 @@
 /** One file over one TCP connection, as a benchmark's client times it: written once for all experiments. */
 import type { NetworkHostPart } from "../parts/network-hosts.ts";
 import { Conversation, type Side } from "./conversation.ts";
-import type { Drops } from "./drops.ts";
 import { LINUX_TCP, type TcpOptions } from "./options.ts";
 import { buildPath } from "./path.ts";
 import type { LinkSpec } from "./spec.ts";
@@ -98,8 +97,6 @@ export function runTransfer(setting: TransferSetting, given: Partial<Transfer>):
   }
   const { cwnd, ssthresh } = conversation.sender(sender);
   const took = exchange(begin, transfer.bytes) - begin;
-  const dropped = (count: (drops: Drops) => number) =>
-    [path.up, path.down].reduce((sum, { drops }) => sum + (drops ? count(drops) : 0), 0);
   const connect = transfer.connection === "cold" ? connected - EPOCH : 0;
   return {
     connect,
@@ -108,7 +105,7 @@ export function runTransfer(setting: TransferSetting, given: Partial<Transfer>):
     cwndBefore: cwnd,
     ssthreshBefore: ssthresh,
     rounds,
-    lost: dropped((drops) => drops.lost),
-    refused: dropped((drops) => drops.refused),
+    lost: (path.up.drops?.lost ?? 0) + (path.down.drops?.lost ?? 0),
+    refused: (path.up.drops?.refused ?? 0) + (path.down.drops?.refused ?? 0),
   };
 }

@@ -2,33 +2,33 @@
 import { existsSync, readFileSync } from "node:fs";
 import { DESIGNS } from "../designs/catalogue.ts";
 import type { SourcePair, Version } from "./source-pair.ts";
+import { binaryPlaces } from "./wasm-bytes.ts";
 
 /**
  * Name of the file that holds all sources in a binary, where there are no source files. The build
- * writes it with `packedDesigns` and embeds it under this name.
+ * writes it with `packedDesigns` and embeds it under this name: JSON, but Bun would take `.json` for code.
  */
 export const DESIGNS_PACK = "iron-designs.pack";
 
 type Pack = Readonly<Record<string, string>>;
 
 // A module cannot be imported both as code and as text: Bun's bundler refuses it. So the text is read.
-const FOLDER = new URL("../designs/", import.meta.url);
-const PACKS = [`./${DESIGNS_PACK}`, `../${DESIGNS_PACK}`];
+const ROOM = new URL("../", import.meta.url);
 
 const pathOf = (version: Version, file: string) => `${version}/${file}.ts`;
 
 function readSources(): Pack {
   const paths = DESIGNS.flatMap(({ file }) => [pathOf("before", file), pathOf("after", file)]);
-  if (paths.every((path) => existsSync(new URL(path, FOLDER)))) {
+  if (paths.every((path) => existsSync(new URL(`designs/${path}`, ROOM)))) {
     return Object.fromEntries(
-      paths.map((path) => [path, readFileSync(new URL(path, FOLDER), "utf8")]),
+      paths.map((path) => [path, readFileSync(new URL(`designs/${path}`, ROOM), "utf8")]),
     );
   }
-  const places = PACKS.map((path) => new URL(path, import.meta.url));
+  const places = binaryPlaces(DESIGNS_PACK, import.meta.url);
   const found = places.find((place) => existsSync(place));
   if (found === undefined) {
     throw new Error(
-      `the designs' source is neither below ${FOLDER} nor at ${places.join(" nor at ")}: ` +
+      `the designs' source is neither below ${ROOM} nor at ${places.join(" nor at ")}: ` +
         `embed ${DESIGNS_PACK} when building a binary`,
     );
   }

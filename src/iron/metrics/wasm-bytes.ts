@@ -15,13 +15,21 @@ export const WASM_FILES = {
 } as const;
 
 /**
+ * Where a binary may have an asset: beside its bundle (Bun), two folders above the worker's bundle, or
+ * where the build staged it (deno compile keeps the source tree's folders).
+ */
+export function binaryPlaces(name: string, from: string): URL[] {
+  return ["./", "../../", "../../../dist/build/"].map((at) => new URL(at + name, from));
+}
+
+/**
  * The bytes of one WASM file, from its package or from inside the binary.
  *
  * @throws {Error} naming every place that was looked at.
  */
 export function wasmBytes(file: keyof typeof WASM_FILES): Uint8Array {
   const path = WASM_FILES[file];
-  const places = [new URL(`./${path.split("/").at(-1)}`, import.meta.url)];
+  const places = binaryPlaces(path.split("/").at(-1) as string, import.meta.url);
   try {
     places.unshift(new URL(import.meta.resolve(path)));
   } catch {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { MEMORY_PARTS, type MemoryPart, memoryValues } from "../../hardware/memory/mod.ts";
 import { Simulation, TraceSink } from "../../kernel/mod.ts";
+import { NO_LINE, type Steps, Wait, Word, Work } from "../algorithm/step.ts";
 import { costValues } from "../costs.ts";
 import { place } from "./placement.ts";
 import { HashMapSystem, type SystemOptions } from "./system.ts";
@@ -59,6 +60,33 @@ Deno.test("the aggregate form gives the throughput of the slow twin that prices 
     const error = Math.abs(fast / slow - 1);
     assert.ok(error < 0.06, `${JSON.stringify(over)}: ${fast} against ${slow}`);
   }
+});
+
+Deno.test("waking on a word without a line touches nothing that other simulations share", () => {
+  const { machine, sim } = build({ threads: 1, replicas: [0] });
+  const word = new Word(0, NO_LINE);
+  let woken = false;
+  machine.spawn(
+    "waits",
+    30,
+    (function* (): Steps {
+      yield new Wait([word], () => word.value === 1);
+      woken = true;
+    })(),
+  );
+  machine.spawn(
+    "writes",
+    60,
+    (function* (): Steps {
+      yield new Work("pause", 100, 0);
+      yield word.write;
+      word.value = 1;
+    })(),
+  );
+  sim.run(MS / 10);
+  assert.equal(woken, true);
+  assert.equal(NO_LINE.copies, undefined);
+  assert.equal(NO_LINE.busyUntil, 0);
 });
 
 Deno.test("a log with an inactive replica is full after its free entries at the write rate", () => {

@@ -1,0 +1,139 @@
+/**
+ * A process's page table as x86-64 has it: four levels of 512 entries, leaves of 4 KiB (level 1) or 2 MiB
+ * (level 2). Nodes really exist, so that their number, walks and clones are what they would be.
+ */
+import type { Structure } from "../../ldnr/mod.ts";
+
+const FANOUT = 512;
+/** Bytes of a table at any level. */
+export const TABLE_BYTES = 4096;
+
+/** A change of the address space: map or unmap a range of whole pages. */
+export interface MapOperation {
+  readonly kind: "map" | "unmap";
+  readonly at: number;
+  readonly bytes: number;
+}
+
+/** Leaf tables mark present pages; upper ones point to tables. */
+interface Table {
+  readonly present: Uint8Array | undefined;
+  readonly children: Map<number, Table> | undefined;
+  used: number;
+}
+
+/** Mapped pages, and the tables that map them. */
+export class PageTable implements Structure<MapOperation, number> {
+  /** Tables at each level: [PT, PD, PDPT, PML4]. */
+  readonly tables: number[] = [0, 0, 0, 0];
+  private root: Table;
+  private readonly leafLevel: number;
+
+  /** @throws {RangeError} for pages that the hardware does not have. */
+  constructor(readonly pageBytes: number) {
+    if (pageBytes !== 4096 && pageBytes !== 2 ** 21) {
+      throw new RangeError(`pages of ${pageBytes} bytes do not exist; use 4 KiB or 2 MiB`);
+    }
+    this.leafLevel = pageBytes === 4096 ? 0 : 1;
+    this.root = this.make(3);
+  }
+
+  /** Pages that changed. */
+  apply(op: MapOperation): number {
+    if (op.at % this.pageBytes !== 0 || op.bytes % this.pageBytes !== 0) {
+      throw new RangeError(
+        `${op.kind} of ${op.bytes} bytes at ${op.at}: not whole pages of ${this.pageBytes} bytes`,
+      );
+    }
+    return this.change(
+      this.root,
+      3,
+      op.at / this.pageBytes,
+      op.bytes / this.pageBytes,
+      op.kind === "map",
+    );
+  }
+
+  /** Levels of a walk to the page at an address; 0 when it is not mapped (a fault). */
+  walk(at: number): number {
+    let table: Table | undefined = this.root;
+    for (let level = 3; table !== undefined; level--) {
+      const index = Math.floor(at / this.span(level)) % FANOUT;
+      if (level === this.leafLevel) return table.present?.[index] === 1 ? 4 - level : 0;
+      table = table.children?.get(index);
+    }
+    return 0;
+  }
+
+  read(op: MapOperation): number {
+    return this.walk(op.at);
+  }
+
+  /** A copy of every table. */
+  clone(): PageTable {
+    const copy = new PageTable(this.pageBytes);
+    copy.tables.fill(0);
+    copy.root = copy.copyOf(this.root, 3);
+    return copy;
+  }
+
+  /** Bytes of all tables. */
+  bytes(): number {
+    return TABLE_BYTES * this.tables.reduce((a, b) => a + b, 0);
+  }
+
+  /** Bytes that an entry of a level covers. */
+  private span(level: number): number {
+    return 4096 * FANOUT ** level;
+  }
+
+  private make(level: number): Table {
+    this.tables[level]++;
+    return level === this.leafLevel
+      ? { present: new Uint8Array(FANOUT), children: undefined, used: 0 }
+      : { present: undefined, children: new Map(), used: 0 };
+  }
+
+  private copyOf(table: Table, level: number): Table {
+    const copy = this.make(level);
+    copy.used = table.used;
+    copy.present?.set(table.present as Uint8Array);
+    table.children?.forEach((child, i) => copy.children?.set(i, this.copyOf(child, level - 1)));
+    return copy;
+  }
+
+  /** `from` and `count` in pages, relative to what the table covers. */
+  private change(table: Table, level: number, from: number, count: number, map: boolean): number {
+    if (level === this.leafLevel) {
+      const present = table.present as Uint8Array;
+      let changed = 0;
+      for (let i = from; i < from + count; i++) if (present[i] !== (map ? 1 : 0)) changed++;
+      present.fill(map ? 1 : 0, from, from + count);
+      table.used += map ? changed : -changed;
+      return changed;
+    }
+    const children = table.children as Map<number, Table>;
+    const each = FANOUT ** (level - this.leafLevel);
+    let changed = 0;
+    for (let page = from; page < from + count;) {
+      const index = Math.floor(page / each);
+      const inside = page - index * each;
+      const run = Math.min(each - inside, from + count - page);
+      let child = children.get(index);
+      if (child === undefined && map) {
+        children.set(index, child = this.make(level - 1));
+        table.used++;
+      }
+      if (child !== undefined) {
+        changed += this.change(child, level - 1, inside, run, map);
+        if (child.used === 0) {
+          children.delete(index);
+          table.used--;
+          this.tables[level - 1]--;
+        }
+      }
+      page += run;
+    }
+    return changed;
+  }
+}

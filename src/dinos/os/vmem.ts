@@ -1,0 +1,283 @@
+/**
+ * LDNR-vMem (chapter 6.4.2.1): the page table of a process on several Dkernels, replicated by LD-NR where
+ * it has cores, while its threads run memcached. Replicas come and go live, between two shootdowns that
+ * make every core of the process, on any host, load the table that it is matched to.
+ */
+import { Coherence, type MemoryValues, Traffic } from "../../hardware/memory/mod.ts";
+import type { Simulation } from "../../kernel/mod.ts";
+import { costValues } from "../../ldnr/costs.ts";
+import {
+  Dispatcher,
+  LD_NR,
+  type Pricing,
+  type Registration,
+  type Steps,
+  SystemCallAffinity,
+  TimedMachine,
+  type TimedThread,
+  Wait,
+  Word,
+  Work,
+} from "../../ldnr/mod.ts";
+import type { ExpectedGet } from "../../workloads/memcached/mod.ts";
+import { type MapOperation, PageTable, TABLE_BYTES } from "./page-table.ts";
+
+/** Costs of the kernel's path, ns. */
+const COSTS = {
+  /** Allocate one table: take a frame from the local cache, account for it. */
+  allocateTable: 300,
+  /** Write one entry. */
+  entry: 2,
+  /** Interrupt handler on a core: entry, acknowledge, return. */
+  handler: 1_000,
+  /** Send one interrupt after the other (0.2 us each on one host). */
+  send: 200,
+  /** One access by a thread in a kernel path, beside the protocol's. */
+  lookup: 50,
+} as const;
+
+/** What waits while replicas change. */
+export type Frozen =
+  /** all threads of the process: they stay in the shootdown's handler until there is a table to load */
+  | "process"
+  /** threads that enter the kernel: at the timer tick, which synchronises the replica */
+  | "kernel";
+
+/** A process and its address space. */
+export interface VmemOptions {
+  readonly values: MemoryValues;
+  readonly gets: ExpectedGet;
+  /** Core and domain of each thread: cores are numbered domain by domain. */
+  readonly cores: readonly number[];
+  readonly replicas: readonly number[];
+  readonly pageBytes: number;
+  readonly addressSpace: number;
+  /** Bytes of one map operation. */
+  readonly chunk: number;
+  readonly frozen: Frozen;
+  /** Timer period of a core, ns. */
+  readonly tick: number;
+  /** From sending an interrupt to another host to its handler, ns. */
+  readonly interrupt: number;
+  readonly logBytes: number;
+}
+
+/** Gets priced at once. */
+const RUN = 64;
+
+/** The running process. */
+export class VmemSystem {
+  readonly machine: TimedMachine;
+  readonly dispatcher: Dispatcher<MapOperation, number>;
+  /** Threads that have mapped their part of the address space. */
+  ready = 0;
+  /** Times from the start of a change to its end. */
+  readonly changes: { readonly kind: "add" | "remove"; readonly time: number }[] = [];
+  private readonly completed: Float64Array;
+  private readonly runners: TimedThread[] = [];
+  /** Rises with each shootdown; 1 while threads are kept in its handler. */
+  private readonly shootdown = new Word(0);
+  private readonly held = new Word(0);
+  private readonly arrived = new Word(0);
+  private readonly admin: Registration<MapOperation, number>;
+
+  constructor(readonly sim: Simulation, private readonly o: VmemOptions) {
+    const threads = o.cores.length;
+    const coherence = new Coherence(o.values);
+    this.machine = new TimedMachine(sim, coherence, new VmemPricing(o, this), {
+      runAhead: 150,
+      poll: 1,
+    });
+    this.dispatcher = new Dispatcher<MapOperation, number>(
+      {
+        logBytes: o.logBytes,
+        pendingOps: 1,
+        threadsPerReplica: Math.max(32, threads + 2),
+        domains: Array.from({ length: o.values.domains }, (_, d) => d),
+        replicas: o.replicas,
+        maxThreads: threads + 1,
+        maxReplicas: o.values.domains,
+        freeze: "all",
+        protocol: { ...LD_NR, aggregate: true, concurrentMembership: false },
+      },
+      () => new PageTable(o.pageBytes),
+      new SystemCallAffinity(),
+    );
+    this.completed = new Float64Array(threads);
+    o.cores.forEach((core, i) => {
+      const registration = this.dispatcher.register(coherence.domainOf(core), core);
+      this.runners.push(this.machine.spawn(`thread ${i}`, core, this.body(i, registration)));
+    });
+    // The demonstration's timer handler runs on the first core's domain.
+    this.admin = this.dispatcher.register(coherence.domainOf(o.cores[0]), o.cores[0]);
+  }
+
+  /** Domain of the page table that a thread's core has loaded. */
+  tableOf(thread: number): number {
+    return this.loaded[thread] as number;
+  }
+  private readonly loaded: number[] = [];
+
+  /** Gets completed by all threads. */
+  operations(): number {
+    return this.completed.reduce((a, b) => a + b, 0) +
+      this.runners.reduce((sum, t) => sum + this.machine.doneSoFar(t, "gets"), 0);
+  }
+
+  /** Bytes of all replicas' tables. */
+  bytes(): number {
+    return this.dispatcher.replicaList().reduce((sum, r) => sum + (r.data as PageTable).bytes(), 0);
+  }
+
+  /** Add or remove the replica of a domain, with the shootdowns before and after. */
+  change(kind: "add" | "remove", domain: number): void {
+    const begin = this.sim.now;
+    const { dispatcher, admin, o, sim } = this;
+    const shoot = this.interruptAll.bind(this);
+    const steps = function* (this: VmemSystem): Steps {
+      yield shoot(o.frozen === "process");
+      yield kind === "add"
+        ? dispatcher.addReplica(admin, domain)
+        : dispatcher.removeReplica(admin, domain);
+      if (o.frozen === "process") {
+        yield this.held.write;
+        this.held.value = 0;
+      } else yield shoot(false);
+      this.changes.push({ kind, time: sim.now - begin });
+      sim.trace?.complete("vMEM", `${kind} replica ${domain}`, begin, sim.now, {
+        bytes: this.bytes(),
+      });
+    };
+    this.machine.spawn(`${kind} replica ${domain}`, admin.place, steps.call(this));
+  }
+
+  /** Interrupt every core of the process and wait until all handlers run. */
+  private *interruptAll(hold: boolean): Steps {
+    const { shootdown, held, arrived, o } = this;
+    yield held.write;
+    held.value = hold ? 1 : 0;
+    yield arrived.write;
+    arrived.value = 0;
+    yield new Work("interrupt", o.cores.length, 0);
+    yield shootdown.write;
+    shootdown.value++;
+    const all = o.cores.length;
+    yield new Wait([arrived], () => arrived.value >= all);
+  }
+
+  private *body(i: number, registration: Registration<MapOperation, number>): Steps {
+    const { o, dispatcher, shootdown, sim } = this;
+    const threads = o.cores.length;
+    this.loaded[i] = dispatcher.select(registration).domain;
+    for (let at = i * o.chunk; at < o.addressSpace; at += threads * o.chunk) {
+      const bytes = Math.min(o.chunk, Math.ceil((o.addressSpace - at) / o.pageBytes) * o.pageBytes);
+      yield dispatcher.executeMut(registration, { kind: "map", at, bytes });
+    }
+    this.ready++;
+    let seen = shootdown.value;
+    let nextTick = sim.now + Math.round(o.tick * (i + 1) / threads);
+    for (;;) {
+      if (shootdown.value !== seen) {
+        seen = shootdown.value;
+        yield this.handle(i, registration);
+      }
+      if (sim.now >= nextTick) {
+        nextTick += o.tick;
+        yield dispatcher.execute(registration, { kind: "map", at: 0, bytes: 0 });
+      }
+      const gets = new Work(
+        "gets",
+        RUN,
+        registration.domain,
+        [shootdown],
+        () => shootdown.value !== seen,
+      );
+      yield gets;
+      this.completed[i] += gets.done;
+    }
+  }
+
+  /** The shootdown's handler: flush, wait if held, load the table that the core is matched to. */
+  private *handle(i: number, registration: Registration<MapOperation, number>): Steps {
+    const { arrived, held, dispatcher } = this;
+    yield new Work("handler", 1, registration.domain);
+    yield arrived.rmw;
+    arrived.value++;
+    if (held.value === 1) yield new Wait([held], () => held.value === 0);
+    this.loaded[i] = dispatcher.select(registration).domain;
+    yield new Work("reload", 1, this.loaded[i]);
+  }
+}
+
+/** Prices of the process's and the kernel's work. */
+class VmemPricing implements Pricing {
+  private readonly traffic: Traffic;
+  private readonly costs = costValues();
+  private readonly flows = new Map<number, { rate: number; bytes: readonly number[] }>();
+
+  constructor(private readonly o: VmemOptions, private readonly system: VmemSystem) {
+    this.traffic = new Traffic(o.values);
+  }
+
+  start(work: Work, thread: TimedThread): number {
+    const { o, costs } = this;
+    const n = work.count;
+    const zero = TABLE_BYTES / o.values.copyRate * 1e9;
+    switch (work.activity) {
+      case "gets": {
+        const { time, bytes } = o.gets.cost(
+          thread.domain,
+          this.system.tableOf(thread.id),
+          this.traffic,
+        );
+        this.flow(thread, 1 / time, bytes);
+        return n * time;
+      }
+      case "get":
+        return n * COSTS.lookup;
+      case "put": {
+        const tables = o.chunk / o.pageBytes / 512;
+        return n * (o.chunk / o.pageBytes * COSTS.entry + tables * (COSTS.allocateTable + zero));
+      }
+      case "clone": {
+        const model = this.system.dispatcher.replicaList().find((r) => r.domain === work.domain);
+        const tables = (model?.data as PageTable).bytes() / TABLE_BYTES;
+        // Zeroed first, then copied, by one core.
+        return tables * (COSTS.allocateTable + 2 * zero);
+      }
+      case "release":
+        // The prototype forgets the tables of a removed replica; giving them back is as cheap as this.
+        return COSTS.lookup;
+      case "interrupt":
+        return o.interrupt + n * COSTS.send;
+      case "handler":
+        return COSTS.handler;
+      case "reload":
+        // A flushed TLB: each entry's next use walks again, its tables mostly in L2.
+        return o.values.tlbEntries * o.values.l2Latency;
+      case "round":
+        return costs.round + n * costs.roundPerThread;
+      case "log-fill":
+        return n * (o.values.remoteLatency / o.values.outstandingMisses + 4);
+      case "dispatch":
+        return costs.dispatch;
+      case "affinity":
+        return costs.affinity;
+      default:
+        throw new Error(`no price for the activity "${work.activity}"`);
+    }
+  }
+
+  finish(_work: Work, thread: TimedThread): void {
+    const flow = this.flows.get(thread.id);
+    if (flow === undefined) return;
+    this.flows.delete(thread.id);
+    flow.bytes.forEach((b, home) => this.traffic.add(home, thread.domain, -b * flow.rate));
+  }
+
+  private flow(thread: TimedThread, rate: number, bytes: readonly number[]): void {
+    this.finish(new Work("gets", 1, 0), thread);
+    bytes.forEach((b, home) => this.traffic.add(home, thread.domain, b * rate));
+    this.flows.set(thread.id, { rate, bytes });
+  }
+}
