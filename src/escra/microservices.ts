@@ -103,7 +103,7 @@ function policyOf(
         initial: statics(),
         largestCpu: 10,
         leastCpu: 0.1,
-        leastMemory: 16 * MIB,
+        leastMemory: 32 * MIB,
         memoryMargin: 0,
         after: p.settle,
       });

@@ -88,13 +88,13 @@ export function localLane(registry: string | null): Lane {
 }
 
 /**
- * The worker's entry. `bun build --compile cli.ts src/experiment/worker.ts` puts this file into one
- * bundle at the root and the second entry, compiled, where it lies below the common folder of both.
+ * The worker's entry. Bun (tools/compile/bun.ts) puts this file into one bundle at the root and
+ * the worker, a second entry, beside it, so that both find their assets there.
  */
 function workerUrl(): URL {
   const bundled = /\$bunfs|~BUN/.test(import.meta.url);
   return bundled
-    ? new URL("./src/experiment/worker.js", import.meta.url)
+    ? new URL("./worker.js", import.meta.url)
     : new URL("./worker.ts", import.meta.url);
 }
 

@@ -58,7 +58,8 @@ function foreignCanvases(root: string): string[] {
   const canvas = realpathSync(join(root, "node_modules", "@napi-rs", "canvas"));
   const beside = dirname(canvas);
   if (!existsSync(beside)) return [];
-  return readdirSync(beside).filter((name) => /-(musl|android)/.test(name))
+  const own = new RegExp(`^canvas-${process.platform}-${process.arch}(-gnu|-msvc)?$`);
+  return readdirSync(beside).filter((name) => name.startsWith("canvas-") && !own.test(name))
     .map((name) => `@napi-rs/${name}`);
 }
 
@@ -74,6 +75,7 @@ export function buildWithBun(root: string, assets: readonly string[], outfile: s
     "--compile",
     "--target=bun",
     "--asset-naming=[name].[ext]",
+    "--entry-naming=[name].[ext]",
     ...foreignCanvases(root).flatMap((name) => ["--external", name]),
     "src/cli/binary.ts",
     "src/experiment/worker.ts",

@@ -23,7 +23,7 @@ export interface Staged {
   readonly files: number;
 }
 
-/** Writes the packed library and the designs' source, copies the font and the WASM into `root`/dist/build. */
+/** Writes the packed library and the designs' source, copies the font, the WASM and the solver into `root`/dist/build. */
 export async function stage(root: string): Promise<Staged> {
   const library = folderLibrary(root);
   const files = new Map<string, Uint8Array>();
@@ -58,5 +58,7 @@ export async function stage(root: string): Promise<Staged> {
   // The source of the IRON designs, which is measured: a binary has no source files.
   const designs = join(build, DESIGNS_PACK);
   writeFileSync(designs, packedDesigns());
-  return { assets: [pack, ...fonts, ...wasm, designs], files: files.size };
+  const solver = join(build, "highs.wasm");
+  copyFileSync(join(root, "node_modules", "highs", "build", "highs.wasm"), solver);
+  return { assets: [pack, ...fonts, ...wasm, designs, solver], files: files.size };
 }

@@ -24,19 +24,19 @@ else
 fi
 ww() { "${alone[@]}" "$binary" "$@"; }
 
-times=()
+# Nine times; the least counts, in processor time: the rest is what else the machine was doing.
+TIMEFORMAT='%R %U %S'
 for _ in 1 2 3 4 5 6 7 8 9; do
-  before=$(date +%s%N)
-  env -i "$binary" list >list.txt
-  times+=($((($(date +%s%N) - before) / 1000000)))
+  { time env -i "$binary" list >list.txt; } 2>>times.txt
 done
-mapfile -t sorted < <(printf '%s\n' "${times[@]}" | sort -n)
-echo "binary: list names $(wc -l <list.txt) scenarios in ${sorted[4]} ms (median of 9, least ${sorted[0]} ms)"
-# The least of nine: the rest is what else the machine was doing.
-if [ "${sorted[0]}" -ge 300 ]; then
+least=$(awk '{ c = ($2 + $3) * 1000; if (NR == 1 || c < m) m = c } END { printf "%d", m }' times.txt)
+wall=$(sort -n times.txt | awk 'NR == 5 { printf "%d", $1 * 1000 }')
+echo "binary: list names $(wc -l <list.txt) scenarios in $wall ms (median of 9), $least ms of processor time (least)"
+if [ "$least" -ge 300 ]; then
   echo "binary: list takes 300 ms or more" >&2
   exit 1
 fi
+rm times.txt
 first=$(head -n 1 list.txt | cut -d ' ' -f 1)
 rm list.txt
 

@@ -62,6 +62,8 @@ export interface VmemOptions {
   readonly logBytes: number;
 }
 
+/** An operation that only looks: whoever does it finds the replica up to date with the log. */
+const SYNC: MapOperation = { kind: "map", at: 0, bytes: 0 };
 /** Gets priced at once. */
 const RUN = 64;
 
@@ -173,6 +175,8 @@ export class VmemSystem {
       const bytes = Math.min(o.chunk, Math.ceil((o.addressSpace - at) / o.pageBytes) * o.pageBytes);
       yield dispatcher.executeMut(registration, { kind: "map", at, bytes });
     }
+    // The first fault on what others have mapped brings the replica up to date.
+    yield dispatcher.execute(registration, SYNC);
     this.ready++;
     let seen = shootdown.value;
     let nextTick = sim.now + Math.round(o.tick * (i + 1) / threads);
@@ -183,7 +187,7 @@ export class VmemSystem {
       }
       if (sim.now >= nextTick) {
         nextTick += o.tick;
-        yield dispatcher.execute(registration, { kind: "map", at: 0, bytes: 0 });
+        yield dispatcher.execute(registration, SYNC);
       }
       const gets = new Work(
         "gets",
@@ -197,13 +201,14 @@ export class VmemSystem {
     }
   }
 
-  /** The shootdown's handler: flush, wait if held, load the table that the core is matched to. */
+  /** The shootdown's handler: flush, wait if held, synchronise and load the table that the core is matched to. */
   private *handle(i: number, registration: Registration<MapOperation, number>): Steps {
     const { arrived, held, dispatcher } = this;
     yield new Work("handler", 1, registration.domain);
     yield arrived.rmw;
     arrived.value++;
     if (held.value === 1) yield new Wait([held], () => held.value === 0);
+    yield dispatcher.execute(registration, SYNC);
     this.loaded[i] = dispatcher.select(registration).domain;
     yield new Work("reload", 1, this.loaded[i]);
   }

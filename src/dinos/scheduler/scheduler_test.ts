@@ -82,7 +82,7 @@ Deno.test("the solver finds what trying every placement finds, or that there is 
       assert.deepEqual(broken(p, answer.counts), []);
       assert.equal(worth(p, answer.counts), best.worth);
     }),
-    { numRuns: 150 },
+    { numRuns: 80 },
   );
   assert.ok(feasible > 20 && infeasible > 10, `${feasible} feasible, ${infeasible} not`);
 });

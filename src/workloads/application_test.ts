@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { Simulation } from "../kernel/mod.ts";
+import { FluidHost } from "../hardware/mod.ts";
+import { parseSendTimes, sendTimes } from "./arrivals.ts";
+import { type Application, parseApplication } from "./application.ts";
+import { Client } from "./client.ts";
+import { Container } from "./container.ts";
+import { Engine } from "./engine.ts";
+
+const MS = 1e6;
+const head = `id: x
+title: X
+source: a test
+global_limits: { 1x: { cpu: 2 cores, memory: 100MiB } }
+`;
+const two = `${head}services:
+  web:
+    cpu_variation: 0 %
+    operations:
+      page: { cpu: 2ms, calls: [{ parallel: [db/get, db/get] }] }
+  db:
+    cpus: 1
+    cpu_variation: 0 %
+    memory: 10MiB
+    operations:
+      get: { cpu: 3ms }
+requests:
+  page: { share: 1, call: web/page }
+`;
+
+Deno.test("mistakes in an application are told with line and column", () => {
+  const refused = (text: string, message: RegExp) =>
+    assert.throws(() => parseApplication(text, "app.yaml"), message);
+  refused(two.replace("db/get, db/get", "bd/get"), /app\.yaml:9:\d+: .*unknown service "bd"/);
+  refused(two.replace("get: { cpu: 3ms }", "get: { cpu: 3 }"), /app\.yaml:15:\d+: .*unit/);
+  refused(
+    two.replace("get: { cpu: 3ms }", "get: { cpu: 3ms, calls: [web/page] }"),
+    /never end: .*web\/page/,
+  );
+  refused(`${head}services: {}\nrequests: {}\n`, /no containers/);
+  refused("id: [", /app\.yaml:1:/);
+});
+
+function world(application: Application, quota = Infinity) {
+  const sim = new Simulation({ seed: 1 });
+  const host = new FluidHost(sim, "h", 8);
+  const answers: [tag: number, failed: boolean, at: number][] = [];
+  const engine = new Engine({
+    sim,
+    application,
+    delay: () => MS,
+    answered: (tag, failed) => answers.push([tag, failed, sim.now]),
+  });
+  const containers = application.services.map((service, i) =>
+    new Container(i, service, { host, quota, memoryLimit: 2 ** 26, onDone: engine.onDone(i) })
+  );
+  engine.attach(containers);
+  return { sim, engine, containers, answers };
+}
+
+Deno.test("a request takes its messages, its CPU time and the wait for one CPU", () => {
+  const { sim, engine, answers } = world(parseApplication(two, "x"));
+  sim.run(5e9);
+  engine.send(0, 7);
+  sim.run(6e9);
+  // in 1, half of page 1, out 1, two gets in turn 6, back 1, other half 1, back 1
+  assert.deepEqual(answers, [[7, false, 5e9 + 12 * MS]]);
+  assert.equal(engine.visits, 0);
+});
+
+Deno.test("a killed container answers with errors and comes back", () => {
+  const { sim, engine, containers, answers } = world(parseApplication(two, "x"));
+  sim.run(5e9);
+  engine.send(0, 1);
+  sim.after(4 * MS, () => (containers[1] as Container).kill());
+  sim.run(5.5e9);
+  engine.send(0, 2);
+  sim.run(6e9);
+  assert.deepEqual(answers.map(([tag, failed]) => [tag, failed]), [[1, true], [2, true]]);
+  sim.run(20e9);
+  engine.send(0, 3);
+  sim.run(21e9);
+  assert.deepEqual(answers[2]?.slice(0, 2), [3, false]);
+  assert.equal(engine.visits, 0);
+});
+
+Deno.test("latency counts from the intended time, and one request is on a connection", () => {
+  const application = parseApplication(two, "x");
+  const { sim, engine } = world(application);
+  sim.run(5e9);
+  const due = [5e9, 5e9, Infinity];
+  const client: Client = new Client({
+    sim,
+    application,
+    schedules: [() => due.shift() as number],
+    warmUp: 0,
+    duration: 10e9,
+    send: (_, tag) => {
+      engine.send(0, tag);
+      sim.after(12 * MS, () => client.answered(tag, false));
+    },
+  });
+  client.start();
+  sim.run(10e9);
+  assert.deepEqual([...client.report().latencies], [12 * MS, 24 * MS]);
+});
+
+Deno.test("workloads have the rates of the chapter", () => {
+  const count = (workload: "fixed" | "exp" | "burst" | "alibaba", mean?: number) => {
+    const sim = new Simulation({ seed: 5 });
+    const all = sendTimes(
+      { workload, scale: 1, connections: 10, duration: 100e9, mean },
+      (n) => sim.rng(n),
+    );
+    let n = 0;
+    for (const next of all) while (next() !== Infinity) n++;
+    return n / 100;
+  };
+  assert.equal(count("fixed"), 400);
+  assert.ok(Math.abs(count("exp") - 300) < 10);
+  assert.ok(Math.abs(count("burst") - 350) < 15);
+  const alibaba = count("alibaba");
+  assert.ok(alibaba > 150 && alibaba < 450, `${alibaba}`);
+  assert.ok(Math.abs(count("alibaba", 850) - 850) < 25);
+});
+
+Deno.test("a trace with negative or unsorted times is refused with its line", () => {
+  assert.deepEqual(parseSendTimes("time_ms\n1\n2.5\n", "t.csv"), [1e6, 2.5e6]);
+  assert.throws(() => parseSendTimes("time_ms\n-1\n", "t.csv"), /t\.csv:2:1/);
+  assert.throws(() => parseSendTimes("time_ms\n2\n1\n", "t.csv"), /t\.csv:3:1: 1 ms comes before/);
+  assert.throws(() => parseSendTimes("ms\n2\n", "t.csv"), /header/);
+});
