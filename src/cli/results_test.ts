@@ -20,6 +20,8 @@ const SHORTER: Readonly<Record<string, readonly number[] | null>> = {
   "escra/fig-5.5": null,
   "escra/fig-5.6": null,
   "escra/table-5.1": null,
+  "freshen/azure-day": [1, 2], // one trigger, two predictors
+  "freshen/chain-benefit": [1, 1, 4], // one trigger, one accuracy, every policy
 };
 
 const committed = (id: string) => readFileSync(join(RESULTS, `${id}.csv`), "utf8");
