@@ -3,7 +3,6 @@
  * threads, charges memory, uses CPU time in the callee's container, makes its own calls and answers.
  * A container that is down answers at once with an error, and an error goes up to the client.
  */
-import { PAGE } from "../hardware/mod.ts";
 import type { Handler, Rng, Simulation } from "../kernel/mod.ts";
 import type { Application, Operation } from "./application.ts";
 import type { Container } from "./container.ts";
@@ -210,10 +209,8 @@ export class Engine {
     const { service } = container;
     let size = service.requestMemory;
     if (container.heap < service.heap) {
-      // Steps may be smaller than a page; charges are not.
-      const pages = Math.ceil(container.heap / PAGE);
       container.heap += service.heapStep;
-      size += (Math.ceil(container.heap / PAGE) - pages) * PAGE;
+      size += service.heapStep;
     }
     if (container.cached < service.pageCache && container.memory.readFile(service.pageCacheStep)) {
       container.cached += service.pageCacheStep;
