@@ -49,4 +49,5 @@ export {
   type Freshen,
   type HandlerLimits,
   type HandlerResource,
+  replayable,
 } from "./src/freshen/runtime/mod.ts";

@@ -23,6 +23,10 @@ export interface ExecuteOptions {
   readonly force?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
+  /** Make the table and write nothing. */
+  readonly tableOnly?: boolean;
+  /** Every run in a line, also off a terminal. */
+  readonly verbose?: boolean;
 }
 
 /**
@@ -47,11 +51,15 @@ function seconds(milliseconds: number): string {
     : `${Math.round(milliseconds / 1000)} s`;
 }
 
-function listener(terminal: Terminal): (event: RunEvent) => void {
+/** Off a terminal a long scenario says that it is alive this often, in ms. */
+const HEARTBEAT_MS = 60_000;
+
+function listener(terminal: Terminal, verbose: boolean): (event: RunEvent) => void {
+  let told = performance.now();
   return (event) => {
     switch (event.type) {
       case "start":
-        if (event.todo + event.cached > 0) {
+        if (event.cached > 0 || (event.todo > 0 && (verbose || terminal.interactive))) {
           const kept = event.cached > 0 ? `, ${event.cached} kept from before` : "";
           terminal.note(
             `${terminal.style("bold", event.scenario)}: ${event.todo} runs${kept} ` +
@@ -68,7 +76,8 @@ function listener(terminal: Terminal): (event: RunEvent) => void {
           );
         } else if (terminal.interactive) {
           terminal.status(`${event.scenario}  ${event.done}/${event.total}  ${event.label}`);
-        } else {
+        } else if (verbose || performance.now() - told > HEARTBEAT_MS) {
+          told = performance.now();
           const took = event.milliseconds === undefined ? "" : ` ${seconds(event.milliseconds)}`;
           terminal.note(
             `${event.scenario} ${event.done}/${event.total} ${event.label}${took}`,
@@ -106,7 +115,9 @@ function summary(terminal: Terminal, outcome: ScenarioOutcome): string {
         ...outcome.problems.map((problem) => `  ${problem}`),
       ].join("\n");
     default:
-      return `${name}: ${outcome.status} in ${seconds(outcome.milliseconds)}, ` +
+      return `${name}: ${outcome.status} in ${
+        seconds(outcome.milliseconds)
+      } (${outcome.reason}), ` +
         `${outcome.events.toLocaleString("en")} events${claims}` +
         (outcome.files.length === 0 ? "" : `\n  → ${outcome.files.join(" ")}`);
   }
@@ -153,21 +164,23 @@ export async function execute(
   const seeds = new Set(scenarios.map(({ seeds }) => seeds.length));
   shown.note(
     `${scenarios.length} ${scenarios.length === 1 ? "scenario" : "scenarios"}, ` +
-      `${[...seeds].sort((a, b) => a - b).join("/")} seeds, ${options.jobs} workers, ` +
-      `into ${options.out}`,
+      `${[...seeds].sort((a, b) => a - b).join("/")} seeds, ${options.jobs} workers` +
+      (options.tableOnly ? "" : `, into ${options.out}`),
   );
   const { signal, done } = interruption();
   try {
     return await runScenarios(scenarios, {
       out: options.out,
-      cache: join(options.out, CACHE),
+      ...(options.tableOnly ? { cache: null, write: false } : {
+        cache: join(options.out, CACHE),
+        draw: drawing((message) => shown.note(message)),
+      }),
       jobs: options.jobs,
       force: options.force ?? false,
       signal,
-      draw: drawing((message) => shown.note(message)),
       modelVersion: builtModelVersion,
       tool: `wherewhen ${VERSION}`,
-      onEvent: listener(shown),
+      onEvent: listener(shown, options.verbose ?? false),
     });
   } catch (error) {
     if (error instanceof OutputError) throw new CommandError(Exit.usage, error.message);
@@ -178,7 +191,7 @@ export async function execute(
 }
 
 /** An outcome as `--json` prints it. */
-export function outcomeJson(outcome: RunOutcome): unknown {
+export function outcomeJson(outcome: RunOutcome): Record<string, unknown> {
   return {
     interrupted: outcome.interrupted,
     scenarios: outcome.scenarios.map(({ table, ...rest }) => ({

@@ -12,6 +12,8 @@ export const Exit = {
   claim: 4,
   /** A run failed; the others finished. */
   runFailed: 5,
+  /** A result is not the earlier one that `--compare` names. */
+  changed: 6,
   /** Ctrl-C or SIGTERM. */
   interrupted: 130,
 } as const;

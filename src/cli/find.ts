@@ -1,7 +1,8 @@
 /** Which scenarios a command means: files, folders, ids and patterns. */
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import process from "node:process";
+import { liesInside, MAX_FILE_BYTES, readRegular } from "../scenario/files.ts";
 import { nearest } from "../units/mod.ts";
 import { CommandError, Exit } from "./exit.ts";
 import { library, shippedScenarios } from "./library.ts";
@@ -13,6 +14,8 @@ export interface ScenarioSource {
   readonly text: Uint8Array;
   /** Folder on disk that its input files are relative to; absent for one inside a binary. */
   readonly folder?: string;
+  /** The folder on the command line that it was found in: its files may lie anywhere below. */
+  readonly named?: string;
   /** Path inside the library, if it ships with wherewhen. */
   readonly shipped?: string;
 }
@@ -61,6 +64,30 @@ function fileSource(file: string): ScenarioSource {
   } catch (error) {
     throw new CommandError(Exit.invalidScenario, `cannot read ${file}: ${reason(error)}`);
   }
+}
+
+/**
+ * A file that a folder led to. Nobody named it, so it must be a regular file that really lies there: a
+ * link to elsewhere would show that file's lines in an error message.
+ *
+ * @throws {CommandError} invalid scenario
+ */
+export function readBelow(folder: string, file: string): Uint8Array {
+  const refuse = (why: string) =>
+    new CommandError(Exit.invalidScenario, why.startsWith("cannot") ? why : `cannot read ${why}`);
+  let found: Uint8Array | string;
+  try {
+    const real = realpathSync(file);
+    if (!liesInside(realpathSync(folder), real)) {
+      throw refuse(`${file}: it is a link out of ${folder}`);
+    }
+    found = readRegular(file, real, MAX_FILE_BYTES);
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    throw refuse(`${file}: ${reason(error)}`);
+  }
+  if (typeof found === "string") throw refuse(found);
+  return found;
 }
 
 /** A file error in words. */
@@ -138,7 +165,9 @@ export function findScenarios(names: readonly string[]): ScenarioSource[] {
       if (files.length === 0) {
         throw new CommandError(Exit.usage, `${name} holds no scenario (*.yaml)`);
       }
-      files.map(fileSource).forEach(add);
+      for (const file of files) {
+        add({ file, text: readBelow(name, file), folder: dirname(resolve(file)), named: name });
+      }
     } else if (isFile(name)) add(fileSource(name));
     else if (name.includes("*")) shippedMatching([name]).forEach(add);
     else if (/\.ya?ml$/.test(name)) {

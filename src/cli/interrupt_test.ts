@@ -17,7 +17,21 @@ parameters: { models: [mm1], customers: 20000, warm_up: 1000 }
 
 function start(folder: string, jobs: string) {
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "-q", "-c", CONFIG, CLI, "run", "long.yaml", "--out", "out", "-j", jobs],
+    args: [
+      "run",
+      "-A",
+      "-q",
+      "-c",
+      CONFIG,
+      CLI,
+      "run",
+      "long.yaml",
+      "--out",
+      "out",
+      "-j",
+      jobs,
+      "-v",
+    ],
     cwd: folder,
     stdout: "piped",
     stderr: "piped",

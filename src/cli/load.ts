@@ -1,4 +1,5 @@
 /** Loads scenarios for a command: all of them checked before anything runs. */
+import { realpathSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import process from "node:process";
 import { createHash } from "node:crypto";
@@ -9,6 +10,7 @@ import {
   type FileReader,
   folderFiles,
   formatErrors,
+  liesInside,
   type LoadOptions,
   loadScenario,
   type LocatedError,
@@ -50,16 +52,33 @@ function libraryFiles(path: string): FileReader {
   };
 }
 
+/** Whether a scenario's folder is another, or lies below it. */
+function isBelow(folder: string, scenario: string): boolean {
+  try {
+    const [outer, inner] = [realpathSync(folder), realpathSync(scenario)];
+    return outer === inner || liesInside(outer, inner);
+  } catch {
+    return false;
+  }
+}
+
 function optionsFor(
   source: ScenarioSource,
   experiments: ReadonlyMap<string, ExperimentEntry>,
   data: readonly string[],
 ): LoadOptions {
   const { root } = library();
-  const roots = [process.cwd(), ...data, ...(root === undefined ? [] : [join(root, "data")])];
+  const { folder, named } = source;
+  const here = process.cwd();
+  const roots = [
+    ...(folder !== undefined && isBelow(here, folder) ? [here] : []),
+    ...(named === undefined ? [] : [named]),
+    ...data,
+    ...(root === undefined ? [] : [join(root, "data")]),
+  ];
   return {
     experiments,
-    platforms: platformsFor(source.shipped === undefined ? source.folder : undefined),
+    platforms: platformsFor(source.shipped === undefined ? folder : undefined),
     files: source.folder === undefined
       ? libraryFiles(source.shipped ?? source.file)
       : folderFiles(source.folder, roots),

@@ -26,6 +26,13 @@ export async function main(
       terminal.alert(`${terminal.style("red", "error:")} ${error.message}`);
       return error.code;
     }
+    if (error instanceof Error && error.name === "NotCapable") {
+      terminal.alert(
+        `${terminal.style("red", "error:")} Deno refuses this: ${error.message}\n` +
+          "The README's section on permissions lists what each command needs, and why.",
+      );
+      return Exit.usage;
+    }
     const text = error instanceof Error ? error.stack ?? error.message : String(error);
     terminal.alert(
       `${terminal.style("red", "unexpected error:")} ${text}\n` +

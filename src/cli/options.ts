@@ -25,6 +25,43 @@ export const outOption = (): Option =>
     .default("results")
     .env("WHEREWHEN_OUT");
 
+/** `--out DIR` of `run`: where it goes by default depends on whether results are compared. */
+export const runOutOption = (): Option =>
+  new Option(
+    "-o, --out <dir>",
+    `folder for CSV, PNG, SVG and manifests (default: "results", with --compare "new-results")`,
+  ).env("WHEREWHEN_OUT");
+
+/** `--compare DIR`: earlier results, which the new ones must equal. */
+export const compareOption = (): Option =>
+  new Option("--compare <dir>", "fail if a number is not as in the results of this folder")
+    .conflicts("print");
+
+/** `--tolerance SHARE`: how far a number may be from the earlier one. */
+export const toleranceOption = (): Option =>
+  new Option("--tolerance <share>", "with --compare: numbers may differ by this, for example 0.1%")
+    .argParser((text) => {
+      const [, number, percent] = /^(\d+(?:\.\d+)?(?:e-?\d+)?) ?(%?)$/i.exec(text) ?? [];
+      const share = Number(number) / (percent === "%" ? 100 : 1);
+      if (!(share >= 0 && share < 1)) {
+        throw new InvalidArgumentError("expected a share such as 0.001 or 0.1%");
+      }
+      return share;
+    });
+
+/** `--junit FILE`: a report for CI systems. */
+export const junitOption = (): Option =>
+  new Option("--junit <file>", "write runs, numbers and claims as JUnit XML").conflicts("print");
+
+/** `--summary FILE`: a report for people. */
+export const summaryOption = (): Option =>
+  new Option("--summary <file>", "write what changed as Markdown, for a pull request")
+    .conflicts("print");
+
+/** `--verbose`: every run. */
+export const verboseOption = (): Option =>
+  new Option("-v, --verbose", "a line for every run, also off a terminal").conflicts("quiet");
+
 /** `--seeds N`: replications 1..N in place of the scenario's. */
 export const seedsOption = (): Option =>
   new Option("--seeds <n>", "run replications 1..n instead of the scenario's own")

@@ -1,8 +1,9 @@
 /** The platforms that a scenario may name: the shipped ones and those in its own `hardware/` folder. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import process from "node:process";
 import type { PlatformSource, YamlSource } from "../scenario/mod.ts";
+import { readBelow } from "./find.ts";
 import { library } from "./library.ts";
 
 const ID = /^[a-z0-9][a-z0-9.-]*$/;
@@ -23,7 +24,7 @@ export function platformsFor(folder: string | undefined): PlatformSource {
       if (id === name || !ID.test(id)) continue;
       const path = join(own, name);
       const shown = relative(process.cwd(), path);
-      files.set(id, () => ({ file: shown, text: readFileSync(path) }));
+      files.set(id, () => ({ file: shown, text: readBelow(folder as string, path) }));
     }
   }
   return {

@@ -2,15 +2,21 @@
 import { Command } from "commander";
 import type { ExitCode } from "./exit.ts";
 import {
+  compareOption,
   dataOption,
   jobsOption,
   jsonOption,
+  junitOption,
   onlyOption,
   outOption,
   quietOption,
+  runOutOption,
   seedOption,
   seedsOption,
+  summaryOption,
+  toleranceOption,
   traceRunOption,
+  verboseOption,
 } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
 import { VERSION } from "./version.ts";
@@ -23,10 +29,11 @@ Examples:
   wherewhen reproduce --only 'freshen/*'      every figure of a chapter
   wherewhen compare                           each published number beside the reproduced one
   wherewhen new freshen/transfer > mine.yaml  a commented scenario to start from
+  wherewhen iron metrics DIR                  source metrics of designs before and after
 
 Exit codes:
   0 ok   1 unexpected   2 usage   3 invalid scenario   4 a claim out of tolerance
-  5 a run failed, the others finished   130 interrupted`;
+  5 a run failed, the others finished   6 a number changed (--compare)   130 interrupted`;
 
 /** Builds the program; `ended` receives each command's exit code. */
 export function program(terminal: Terminal, ended: (code: ExitCode) => void): Command {
@@ -41,6 +48,9 @@ export function program(terminal: Terminal, ended: (code: ExitCode) => void): Co
     .configureOutput({
       writeOut: (text) => terminal.data(text),
       writeErr: (text) => terminal.alert(text.trimEnd()),
+      // Help is plain; asking for colours would read half a dozen environment variables.
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
     })
     .showSuggestionAfterError()
     .exitOverride();
@@ -71,13 +81,15 @@ export function program(terminal: Terminal, ended: (code: ExitCode) => void): Co
   root.command("run")
     .description("run scenarios: CSV, PNG, SVG and manifest into --out")
     .argument("<scenario...>", "files, folders or ids")
-    .addOption(outOption()).addOption(jobsOption())
+    .addOption(runOutOption()).addOption(jobsOption())
     .addOption(seedsOption()).addOption(seedOption()).addOption(dataOption())
+    .addOption(compareOption()).addOption(toleranceOption())
+    .addOption(junitOption()).addOption(summaryOption())
     .option("--force", "run again although results are up to date")
     .option("--print", "print the CSV on stdout instead of writing files")
     .option("--trace <file>", "write one run's events for Perfetto, no results (one scenario only)")
     .addOption(traceRunOption())
-    .addOption(jsonOption()).addOption(quietOption())
+    .addOption(jsonOption()).addOption(quietOption()).addOption(verboseOption())
     .action(
       action(async (names, options) =>
         (await import("./commands/run.ts")).run(terminal, names, options)
@@ -89,7 +101,7 @@ export function program(terminal: Terminal, ended: (code: ExitCode) => void): Co
     .addOption(onlyOption()).addOption(outOption()).addOption(jobsOption())
     .addOption(seedsOption()).addOption(seedOption())
     .option("--force", "run again although results are up to date")
-    .addOption(jsonOption()).addOption(quietOption())
+    .addOption(jsonOption()).addOption(quietOption()).addOption(verboseOption())
     .action(
       action(async (options) =>
         (await import("./commands/reproduce.ts")).reproduce(terminal, options)
@@ -130,6 +142,50 @@ export function program(terminal: Terminal, ended: (code: ExitCode) => void): Co
     .action(
       action(async (experiment, options) =>
         (await import("./commands/new.ts")).newScenario(terminal, experiment, options)
+      ),
+    );
+
+  root.command("iron")
+    .description("work with IRON designs: wherewhen iron metrics measures their source")
+    .command("metrics")
+    .description(
+      "measure designs before and after: lines of code (pygount, radon) and Halstead's measures",
+    )
+    .argument(
+      "[dir]",
+      "folder with before/ and after/ (or iron/ and iron_ext/): Python or TypeScript",
+    )
+    .option("--before <folder>", "folder of the first version, in DIR")
+    .option("--after <folder>", "folder of the second version, in DIR")
+    .option(
+      "-o, --out <dir>",
+      "also write Table 7.1, Figures 7.4 and 7.5 as CSV, PNG and SVG there",
+    )
+    .option("--csv", "print every measure as CSV, which iron/source-metrics reads as `measured`")
+    .addOption(jsonOption()).addOption(quietOption())
+    .action(
+      action(async (dir, options) =>
+        (await import("./commands/iron.ts")).ironMetrics(terminal, dir, options)
+      ),
+    );
+
+  const freshen = root.command("freshen").description("tools around chapter 4's primitive");
+  freshen.command("infer")
+    .description("print a JavaScript handler with its inferred freshen hook and wrappers")
+    .argument("<file>", "the handler's source")
+    .option(
+      "--handler <name>",
+      "the exported function (default: handler, main or the default export)",
+    )
+    .option(
+      "--traces <file>",
+      "recorded accesses, one JSON object a line: see src/freshen/README.md",
+    )
+    .option("-w, --write <file>", "write the result there, and its source map beside it")
+    .addOption(jsonOption())
+    .action(
+      action(async (file, options) =>
+        (await import("./commands/freshen.ts")).infer(terminal, file, options)
       ),
     );
 

@@ -56,6 +56,7 @@ export class Course {
 
   /** Writes files that belong together: all or none. @throws {OutputError} */
   write(files: readonly OutputFile[]): void {
+    if (this.options.write === false) return;
     writeFilesAtomic(files);
     this.files.push(...files.map(([path]) => path));
   }

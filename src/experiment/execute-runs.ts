@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { Setting } from "../scenario/mod.ts";
 import type { Course } from "./course.ts";
+import { checkBelow } from "./files.ts";
 import { expand, type PlannedRun, setupOf } from "./expand.ts";
 import { hashOf } from "./hash.ts";
 import type { RunFailure } from "./outcome.ts";
@@ -47,6 +48,8 @@ export async function executeRuns(
   const { job: { scenario }, options, outcome, paths } = course;
   const keyed = keyRuns(course, expand(scenario));
   const folder = options.cache === null ? null : join(options.cache, ...scenario.id.split("/"));
+  // The cache lies below the output folder, where a link may lead elsewhere.
+  if (folder !== null) checkBelow(options.cache as string, folder);
   const cache = folder === null ? undefined : new RunCache(folder, course.warn);
   const done: (RunDone | undefined)[] = keyed.map(({ key }) =>
     options.force === true ? undefined : cache?.get(key)

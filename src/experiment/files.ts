@@ -1,17 +1,18 @@
 /** Writing results: whole or not at all, with errors that say what to do. */
 import {
-  accessSync,
   closeSync,
-  constants,
+  existsSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
   writeSync,
 } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import process from "node:process";
 
 /** A file or folder that cannot be written. Nothing that was there before is changed. */
@@ -111,6 +112,39 @@ export function writeFileAtomic(
 }
 
 /**
+ * Checks that a folder that results go to really lies below `out`, so that a link in there leads no
+ * writing elsewhere. Folders that are not there yet are made when they are written.
+ *
+ * @throws {OutputError}
+ */
+export function checkBelow(out: string, folder: string): void {
+  let at = resolve(folder);
+  while (!existsSync(at) && dirname(at) !== at) at = dirname(at);
+  const outside = (): OutputError =>
+    new OutputError(`cannot write in ${folder}: it leads out of ${out}; remove the link`);
+  try {
+    if (!existsSync(out)) return;
+    const [outer, inner] = [realpathSync(out), realpathSync(at)];
+    const way = relative(outer, inner);
+    if (way.split(sep)[0] === ".." || isAbsolute(way)) throw outside();
+    // A link to nowhere does not exist, and would be followed all the same.
+    const missing = relative(at, resolve(folder)).split(sep)[0];
+    if (missing !== "" && isLink(join(at, missing))) throw outside();
+  } catch (error) {
+    if (error instanceof OutputError) throw error;
+    throw new OutputError(`cannot write in ${folder}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path).isSymbolicLink();
+  } catch {
+    return false;
+  }
+}
+
+/**
  * Checks, before anything runs, that files can be made in `folder` (or that it can be made).
  *
  * @throws {OutputError} with the reason and what to do.
@@ -120,7 +154,6 @@ export function checkWritable(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
     if (!statSync(folder).isDirectory()) throw Object.assign(new Error(), { code: "ENOTDIR" });
-    accessSync(folder, constants.W_OK | constants.X_OK);
     const probe = join(folder, `.probe.${process.pid}-${serial++}.tmp`);
     closeSync(openSync(probe, "wx"));
     rmSync(probe);

@@ -101,7 +101,8 @@ function workerUrl(): URL {
 /** A lane in a worker of its own. */
 export function workerLane(registry: string | null): Lane {
   const workerData: WorkerData = { registry };
-  const worker = new Worker(workerUrl(), { workerData });
+  // An environment of its own: a run needs none, and copying ours would need permission for all of it.
+  const worker = new Worker(workerUrl(), { workerData, env: {} });
   const known = new Map<RunSetup, number>();
   let waiting: { resolve(r: RunResult[]): void; reject(e: Error): void } | undefined;
   let dead: LaneError | undefined;

@@ -1,6 +1,7 @@
 /** From resolved scenarios to results: runs on workers, tables, manifests, claims. */
+export { type Baseline, readBaseline } from "./baseline.ts";
 export { type Catalogue, type CatalogueEntry, loadCatalogue } from "./catalogue.ts";
-export { checkWritable, OutputError, writeFileAtomic } from "./files.ts";
+export { checkBelow, checkWritable, OutputError, writeFileAtomic } from "./files.ts";
 export type { Draw, RunEvent, RunFailure, RunOptions, ScenarioOutcome } from "./outcome.ts";
 export { readResult, type ResultOnDisk } from "./results.ts";
 export { type RunOutcome, runScenarios } from "./run-scenarios.ts";

@@ -17,6 +17,8 @@ export interface Draw {
 export interface RunOptions {
   /** Output folder; results go to `<out>/<system>/<name>.*`. */
   readonly out: string;
+  /** False: only the table is wanted; it is made anew and no file is written. */
+  readonly write?: boolean;
   /** Folder of the run cache; null: keep none. */
   readonly cache: string | null;
   /** Runs at a time. 1: in this thread; more: in workers. */

@@ -61,7 +61,7 @@ export async function publish(course: Course, runs: readonly RunDone[]): Promise
   };
   const text = formatManifest(manifest);
   course.write([[paths.csv, csv], ...pictures ?? [], [paths.manifest, text]]);
-  writeRunLog(course, runs);
+  if (course.options.write !== false) writeRunLog(course, runs);
   return table;
 }
 

@@ -12,6 +12,7 @@ export type Systems = Readonly<Record<string, () => Promise<SystemModule>>>;
 /** Every system of this tool. */
 export const SYSTEMS: Systems = {
   dinos: () => import("../dinos/mod.ts"),
+  escra: () => import("../escra/mod.ts"),
   freshen: () => import("../freshen/mod.ts"),
   iron: () => import("../iron/mod.ts"),
   ldnr: () => import("../ldnr/mod.ts"),

@@ -3,7 +3,7 @@ import { judgeClaim, type Measured } from "../claims/mod.ts";
 import { readCsv } from "../table/mod.ts";
 import { Course, type Job } from "./course.ts";
 import { executeRuns } from "./execute-runs.ts";
-import { checkWritable, type OutputFile } from "./files.ts";
+import { checkBelow, checkWritable, type OutputFile } from "./files.ts";
 import { formatManifest, type Manifest } from "./manifest.ts";
 import type { RunOptions, ScenarioOutcome } from "./outcome.ts";
 import { InterruptedError, type Pool } from "./pool.ts";
@@ -32,7 +32,10 @@ export async function runScenario(
       queued();
       return await keep(course, decision);
     }
-    checkWritable(course.paths.folder);
+    if (options.write !== false) {
+      checkBelow(options.out, course.paths.folder);
+      checkWritable(course.paths.folder);
+    }
     const runs = await executeRuns(course, pool, queued);
     if (runs === undefined) return course.end("failed");
     const table = await publish(course, runs);
@@ -52,6 +55,7 @@ export async function runScenario(
 
 function decideFor(course: Course): Decision {
   const { job: { scenario }, options, paths, current } = course;
+  if (options.write === false) return { todo: "run", reason: "to print its table" };
   if (options.force === true) return { todo: "run", reason: "asked to run again" };
   const decision = decide(paths, current);
   if (decision.todo === "run") return decision;
@@ -73,6 +77,7 @@ async function keep(
   outcome.events = manifest.events;
   const measured = measuredOnDisk(scenario, manifest, table) as Measured[];
   outcome.claims = scenario.claims.map((claim, i) => judgeClaim(claim, measured[i]));
+  checkBelow(course.options.out, paths.folder);
   if (decision.todo === "draw") {
     checkWritable(paths.folder);
     course.options.onEvent?.({
@@ -84,14 +89,15 @@ async function keep(
     });
   }
   const pictures = decision.todo === "draw" ? await drawPictures(course, table) : [];
-  const { figure_hash: _, ...rest } = manifest;
+  // In the order of a manifest that is written at once: the same content, the same bytes.
+  const { figure_hash: _, pictures: before, claims: __, ...rest } = manifest;
   const now: Manifest = {
     ...rest,
     title: scenario.title,
     ...(pictures !== undefined && current.figure_hash !== undefined
       ? { figure_hash: current.figure_hash }
       : {}),
-    pictures: pictures === undefined ? manifest.pictures : [...current.pictures],
+    pictures: pictures === undefined ? before : [...current.pictures],
     claims: manifestClaims(scenario, measured),
   };
   const text = formatManifest(now);

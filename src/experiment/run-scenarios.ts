@@ -29,7 +29,7 @@ export async function runScenarios(
   options: RunOptions,
 ): Promise<RunOutcome> {
   const jobs = await jobsOf(scenarios, options);
-  checkWritable(options.out);
+  if (options.write !== false) checkWritable(options.out);
   const pool = new Pool({
     jobs: options.jobs,
     registry: options.registry ?? null,

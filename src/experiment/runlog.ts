@@ -20,10 +20,14 @@ export interface RunLog {
 
 /** The commit that `folder` (or a folder above it) has checked out; read without calling git. */
 export function commitOf(folder: string): string | undefined {
-  for (let at = resolve(folder);; at = dirname(at)) {
-    const dot = join(at, ".git");
-    if (existsSync(dot)) return commitIn(dot);
-    if (dirname(at) === at) return undefined;
+  try {
+    for (let at = resolve(folder);; at = dirname(at)) {
+      const dot = join(at, ".git");
+      if (existsSync(dot)) return commitIn(dot);
+      if (dirname(at) === at) return undefined;
+    }
+  } catch {
+    return undefined; // The folders above may not be ours to read.
   }
 }
 

@@ -2,7 +2,7 @@
  * The version of a model: a hash over the source files that its results can depend on, so that a result
  * is up to date only as long as its model is.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { dirname, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sha256 } from "./hash.ts";
@@ -10,7 +10,11 @@ import { sha256 } from "./hash.ts";
 /** Reads a source file; undefined if it is not there. */
 export type ReadSource = (path: string) => string | undefined;
 
-const readSource: ReadSource = (path) => existsSync(path) ? readFileSync(path, "utf8") : undefined;
+// A folder's URL is no source; what is read below it must be imported to count.
+const readSource: ReadSource = (path) =>
+  statSync(path, { throwIfNoEntry: false })?.isFile() === true
+    ? readFileSync(path, "utf8")
+    : undefined;
 
 // Static imports, exports from, dynamic imports and worker URLs with a literal path.
 const IMPORT = /(?:\bfrom|\bimport|\bimport\s*\(|\bnew URL\()\s*["'](\.{1,2}\/[^"']+)["']/g;

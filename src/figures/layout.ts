@@ -101,8 +101,16 @@ function defaultColumns(panels: number): number {
 function legendEntries(cells: readonly Cellular[]): LegendEntry[] {
   if (cells.every(({ panel }) => panel.legend.length < 2)) return [];
   const entries = new Map<string, LegendEntry>();
+  const shown = new Set<string>();
   for (const { panel } of cells) {
-    for (const entry of panel.legend) if (!entries.has(entry.key)) entries.set(entry.key, entry);
+    for (const entry of panel.legend) {
+      // Two panels' columns may be given one name and one look: that is one thing to a reader.
+      const { label, shape, look } = entry;
+      const seen = JSON.stringify([label, shape, shape === "box" ? look.color : look]);
+      if (entries.has(entry.key) || shown.has(seen)) continue;
+      entries.set(entry.key, entry);
+      shown.add(seen);
+    }
   }
   return [...entries.values()];
 }

@@ -119,3 +119,19 @@ Deno.test("a series keeps its colour in every panel, even where another is missi
   const colors = [...svg.matchAll(/stroke="(#\w{6})" stroke-width="2"/g)].map((m) => m[1]);
   assert.deepEqual(new Set(colors), new Set(["#0072B2", "#E69F00"]));
 });
+
+Deno.test("columns of two panels with one name and one colour are one entry of the legend", () => {
+  const rows: Row[] = [{ design: "a", x_old: 1, x_new: 2, y_old: 3, y_new: 4 }];
+  const panel = (name: string) => ({
+    kind: "bars" as const,
+    x: { column: "design" },
+    y: { columns: [`${name}_old`, `${name}_new`], label: name },
+  });
+  const labels = { x_old: "earlier", x_new: "later", y_old: "earlier", y_new: "later" };
+  const count = (styles: Record<string, { color: string }>) =>
+    draw(rows, { kind: "panels", panels: [panel("x"), panel("y")], labels, styles })
+      .svg.split(">earlier<").length - 1;
+  const [old, fresh] = [{ color: "grey" }, { color: "blue" }];
+  assert.equal(count({ x_old: old, x_new: fresh, y_old: old, y_new: fresh }), 1);
+  assert.equal(count({ x_old: old, x_new: fresh, y_old: fresh, y_new: old }), 2);
+});

@@ -109,7 +109,7 @@ export const transfer = defineExperiment({
     const [client, server] = ends(p, platform);
     const link = platform.link(client, server as string);
     const sim = simulation();
-    const noise = sim.rng("host noise");
+    const noise = sim.rng("host noise"), losses = sim.rng("losses");
     const mean = p.rtt ?? 2 * link.latency;
     // Half the mean is as near as a packet can come: no draw may run backwards.
     const rtt = p.rtt_spread === 0
@@ -125,6 +125,7 @@ export const transfer = defineExperiment({
         sendBuffer: p.send_buffer,
         initialWindow: p.initial_window,
       },
+      random: () => losses.uniform(),
       ...(p.host_noise === 0 ? {} : { noise: () => Math.round(noise.exponential(p.host_noise)) }),
     }, {
       direction: p.direction,

@@ -10,6 +10,9 @@ export {
   type CgroupOptions,
   type CpuSpec,
   type CpuStat,
+  FluidGroup,
+  type FluidGroupOptions,
+  FluidHost,
   Host,
   type HostOptions,
   type PeriodReport,
@@ -17,3 +20,9 @@ export {
   type QuotaSpec,
   Thread,
 } from "./cpu/mod.ts";
+export {
+  MemoryCgroup,
+  type MemoryCgroupOptions,
+  type MemoryStat,
+  PAGE,
+} from "./memory-cgroup/memory-cgroup.ts";

@@ -103,7 +103,8 @@ function* runPhase(
     exact: p.exact,
   });
   if (sim.trace !== null) traceRounds(system, sim.trace);
-  const timeline = new Timeline(system, happenings(p, wanted, before, start), p);
+  const settle = Math.max(p.settle, system.settlesIn);
+  const timeline = new Timeline(system, happenings(p, wanted, before, start), { ...p, settle });
   for (const sample of timeline.samples()) {
     yield {
       time_s: (start + sample.until) / SECOND,

@@ -13,7 +13,8 @@ export const MAX_FILE_BYTES = 64 * 1024 * 1024;
 
 const mib = (size: number) => `${Math.ceil(size / 2 ** 20)} MiB`;
 
-function inside(root: string, file: string): boolean {
+/** Whether `file` lies below `root`; both are real paths. */
+export function liesInside(root: string, file: string): boolean {
   const way = relative(root, file);
   return way !== "" && way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
@@ -34,7 +35,13 @@ function why(error: unknown): string {
   return code ?? String(error);
 }
 
-function readRegular(path: string, file: string, limit: number): FileText | string {
+/**
+ * The bytes of a regular file; for anything else, or a file beyond `limit` bytes, a sentence saying why
+ * it is not read. `path` is its name in that sentence.
+ *
+ * @throws file system errors
+ */
+export function readRegular(path: string, file: string, limit: number): Uint8Array | string {
   // Not blocking: opening a pipe that nobody writes to must not hang.
   const descriptor = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
@@ -43,17 +50,22 @@ function readRegular(path: string, file: string, limit: number): FileText | stri
     if (status.size > limit) {
       return `cannot read "${path}": it has ${mib(status.size)}; at most ${mib(limit)} are read`;
     }
-    const bytes = readFileSync(descriptor);
-    if (!isUtf8(bytes)) return `cannot read "${path}": it is not UTF-8 text`;
-    const sha256 = createHash("sha256").update(bytes).digest("hex");
-    return { text: new TextDecoder().decode(bytes), sha256 };
+    return readFileSync(descriptor);
   } finally {
     closeSync(descriptor);
   }
 }
 
+function readText(path: string, file: string, limit: number): FileText | string {
+  const bytes = readRegular(path, file, limit);
+  if (typeof bytes === "string") return bytes;
+  if (!isUtf8(bytes)) return `cannot read "${path}": it is not UTF-8 text`;
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  return { text: new TextDecoder().decode(bytes), sha256 };
+}
+
 /**
- * A reader for paths relative to `folder`. Each file is read once.
+ * A reader for paths relative to `folder`, or absolute ones. Each file is read once.
  *
  * @param folder the scenario's folder
  * @param roots folders that files may lie in, beside `folder`
@@ -68,16 +80,19 @@ export function folderFiles(
     .filter((root) => root !== undefined);
   const known = new Map<string, FileText | string>();
   const read = (path: string): FileText | string => {
-    if (path.includes("\0") || isAbsolute(path) || /^[A-Za-z]:|\\/.test(path)) {
+    // An absolute path is as good as any other, if the file lies where files may be read.
+    if (
+      path.includes("\0") || path.includes("\\") || (/^[A-Za-z]:/.test(path) && !isAbsolute(path))
+    ) {
       return `cannot read "${path}": write a path relative to the scenario, with /`;
     }
     try {
       const file = realpathSync(resolve(folder, path));
-      if (!allowed.some((root) => inside(root, file))) {
+      if (!allowed.some((root) => liesInside(root, file))) {
         return `cannot read "${path}": it lies outside the folders that may be read ` +
-          `(the scenario's, the current one and those given with --data)`;
+          `(the scenario's, those named on the command line, and the current one if the scenario is in it)`;
       }
-      return readRegular(path, file, limit);
+      return readText(path, file, limit);
     } catch (error) {
       return `cannot read "${path}": ${why(error)}`;
     }

@@ -45,8 +45,12 @@ Deno.test("nothing outside the named folders is read, whatever the path or link 
     assert.match(files.read("link.csv") as string, outside);
     assert.match(files.read("folder/c.csv") as string, outside);
     assert.match(files.read("loop") as string, /circle/);
+    for (const path of [join(root, "secret/c.csv"), "/etc/passwd", "/", root]) {
+      assert.match(files.read(path) as string, outside);
+    }
+    assert.equal((files.read(join(root, "data/b.csv")) as { text: string }).text, "b\n2\n");
     const relative = /write a path relative to the scenario/;
-    for (const path of [join(root, "data/b.csv"), "/etc/passwd", "C:\\x", "..\\x", "a\0.csv"]) {
+    for (const path of ["C:\\x", "..\\x", "a\0.csv"]) {
       assert.match(files.read(path) as string, relative);
     }
   });

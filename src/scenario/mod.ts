@@ -2,7 +2,7 @@
 export * from "./resolved.ts";
 export * from "./sources.ts";
 export { gatheredColumns, type Gathering, runColumns, yieldedColumns } from "./columns.ts";
-export { folderFiles, MAX_FILE_BYTES } from "./files.ts";
+export { folderFiles, liesInside, MAX_FILE_BYTES, readRegular } from "./files.ts";
 export { type LoadResult, loadScenario } from "./load.ts";
 export { formatError, formatErrors, type LocatedError } from "./located.ts";
 export { isSafeName, isScenarioId } from "./names.ts";

@@ -6,7 +6,7 @@ import {
   type Platform,
   TcpConnection,
 } from "../hardware/mod.ts";
-import type { Process, Simulation } from "../kernel/mod.ts";
+import { type Process, Resource, type Simulation } from "../kernel/mod.ts";
 import type { Container } from "./container.ts";
 
 /** The links of a platform in one simulation: all containers of a host share them. */
@@ -33,9 +33,13 @@ export class Network {
   }
 }
 
-/** A server as a function sees it: a client with at most one connection, opened when needed. */
+/**
+ * A server as a function sees it: a client with at most one connection, opened when needed. What asks
+ * for it at the same time waits in line, as over HTTP/1.1 with one connection.
+ */
 export class Client {
   #connection: TcpConnection;
+  readonly #line: Resource;
   /** Connections opened so far. */
   connects = 0;
   /** Times that a connection was found dead in use. */
@@ -43,6 +47,7 @@ export class Client {
 
   constructor(private readonly make: () => TcpConnection) {
     this.#connection = make();
+    this.#line = new Resource(this.#connection.link.sim, "client", 1);
   }
 
   /** The connection as it is now. */
@@ -50,41 +55,56 @@ export class Client {
     return this.#connection;
   }
 
-  /** Opens the connection if it is not (known to be) open; gives whether it had to. */
-  *connect(): Process<boolean> {
-    if (this.#connection.state === "open" || this.#connection.state === "stale") return false;
-    this.connects++;
-    yield* this.#connection.connect();
-    return true;
+  /** Opens the connection if it is not known to be open; gives whether it had to. */
+  connect(): Process<boolean> {
+    return this.#line.use(this.#connect());
   }
 
   /** Asks whether the peer is there (a keepalive) and opens the connection anew if it is not. */
-  *ensure(): Process<boolean> {
-    const opened = yield* this.#connection.ensure();
-    if (opened) this.connects++;
-    return opened;
+  ensure(): Process<boolean> {
+    return this.#line.use(this.#ensure());
   }
 
   /**
    * A request and its answer, over a new connection where there is none; one found dead is replaced and
    * the request sent again, as HTTP clients do.
+   *
+   * @param work time at the server between them, ns.
    */
-  *request(up: number, down: number, work = 0): Process<void> {
-    yield* this.connect();
-    try {
-      yield* this.#connection.request(up, down, work);
-    } catch (error) {
-      if (!(error instanceof ConnectionLost)) throw error;
-      this.lost++;
-      yield* this.connect();
-      yield* this.#connection.request(up, down, work);
-    }
+  request(up: number, down: number, work = 0): Process<void> {
+    return this.#line.use(this.#request(up, down, work));
   }
 
   /** Closes the connection: what an invocation-scoped client does at its end. */
   close(): void {
     this.#connection.close();
     this.#connection = this.make();
+  }
+
+  *#connect(): Process<boolean> {
+    // A stale connection looks open to its owner.
+    if (this.#connection.state !== "closed") return false;
+    this.connects++;
+    yield* this.#connection.connect();
+    return true;
+  }
+
+  *#ensure(): Process<boolean> {
+    const opened = yield* this.#connection.ensure();
+    if (opened) this.connects++;
+    return opened;
+  }
+
+  *#request(up: number, down: number, work: number): Process<void> {
+    yield* this.#connect();
+    try {
+      yield* this.#connection.request(up, down, work);
+    } catch (error) {
+      if (!(error instanceof ConnectionLost)) throw error;
+      this.lost++;
+      yield* this.#connect();
+      yield* this.#connection.request(up, down, work);
+    }
   }
 }
 

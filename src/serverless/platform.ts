@@ -35,6 +35,8 @@ export interface PlatformOptions extends Partial<OpenWhiskOptions> {
   readonly observer?: PoolObserver;
   /** Told of each activation when it has ended. */
   readonly onActivation?: (activation: Activation) => void;
+  /** Told of the lead time of each prediction that came true, ns. */
+  readonly onRight?: (lead: number) => void;
 }
 
 /** How to invoke. */
@@ -50,7 +52,7 @@ export interface InvokeOptions {
 export interface FreshenOptions {
   /** Time within which the activation is expected, ns: the prediction is wrong after it. */
   readonly window: number;
-  /** Start a container if no idle one has the action's code (as prewarming chains would). */
+  /** Start a container if none has the action's code (as prewarming chains would). */
   readonly start?: boolean;
   /** Wait before calling the hook, ns: a slow or late platform. */
   readonly delay?: number;
@@ -64,7 +66,7 @@ export type FreshenOutcome =
   | "time limit"
   /** The hook threw; the function does its work itself. */
   | "failed"
-  /** No container of the action was idle, and none was to be started. */
+  /** No container had the action's code, and none was to be started. */
   | "no container"
   /** The action has no hook. */
   | "no hook"
@@ -104,7 +106,7 @@ export class ServerlessPlatform {
     );
     this.predictions = new Predictions(sim, options.confidence, (action, { time, bytes }) => {
       this.ledger.misprediction(action.namespace, time, bytes);
-    });
+    }, options.onRight);
   }
 
   /** Deploys a function. */
@@ -160,7 +162,8 @@ export class ServerlessPlatform {
 
   /**
    * The freshen route: a prediction is made, and if category, trust and containers allow, the hook runs
-   * in the container that the next request of the action would be given. The owner pays for it.
+   * in the container that the next request of the action would be given, or else beside a function that
+   * runs. The owner pays for it.
    */
   *freshen(action: Action, options: FreshenOptions): Process<FreshenOutcome> {
     const prediction = this.predictions.predict(action, options.window);
@@ -201,7 +204,8 @@ export class ServerlessPlatform {
     if (!this.predictions.confidence(action).allows(action.category)) return "not allowed";
     if (options.delay !== undefined && options.delay > 0) yield options.delay;
     const invoker = this.#invoker(action);
-    let container: Container | null = invoker.idle(action) ?? null;
+    // Best case: the container that is used next. Worst case: the function has just begun in it.
+    let container: Container | null = invoker.idle(action) ?? invoker.running(action) ?? null;
     if (container === null && options.start === true) container = yield* invoker.prepare(action);
     if (container === null) return "no container";
     const began = this.sim.now;

@@ -74,6 +74,15 @@ export class Invoker implements ContainerHome {
     return list?.[list.length - 1];
   }
 
+  /** A container in which the action runs, or is about to once it has resumed: hooks may run beside it. */
+  running(action: Action): Container | undefined {
+    for (const c of this.containers) {
+      const code = c.state !== "starting" && c.state !== "initializing";
+      if (c.action === action && c.active > 0 && code) return c;
+    }
+    return undefined;
+  }
+
   /** Whether a request of the action would find a warm container. */
   isWarm(action: Action): boolean {
     return this.#warm(action) !== undefined;

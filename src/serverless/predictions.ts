@@ -33,11 +33,13 @@ export class Predictions {
 
   /**
    * @param wasted told of each prediction that proved wrong, for the bill.
+   * @param onRight told of the lead time of each one that came true, ns.
    */
   constructor(
     readonly sim: Simulation,
     private readonly options: ConfidenceOptions | undefined,
     private readonly wasted: (action: Action, prediction: Prediction) => void,
+    private readonly onRight?: (lead: number) => void,
   ) {}
 
   /** Trust in the predictions of an action. */
@@ -69,6 +71,7 @@ export class Predictions {
     if (right === undefined) return void this.scores.unforeseen++;
     this.scores.right++;
     this.scores.lead += this.sim.now - right.at;
+    this.onRight?.(this.sim.now - right.at);
     this.confidence(action).score(true);
   }
 

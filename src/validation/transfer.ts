@@ -46,6 +46,15 @@ const parameters = z.strictObject({
   frame_overhead: bytes({ max: 1000 }).default(14).describe(
     "wire bytes per packet beyond the IP packet: 14 in Linux netem, 38 on Ethernet",
   ),
+  loss: z.number("expected a probability, for example 0.01").min(0, "a probability is at least 0")
+    .max(0.3, "more than 0.3 loses handshakes for minutes").default(0).describe(
+      "probability that the link loses a packet, each direction; drawn per seed",
+    ),
+  queue: bytes({ min: 1500, max: 1e12 }).optional().describe(
+    "room of the link's drop-tail queue in each direction; without it nothing finds it full",
+  ),
+  queue_packets: z.int("expected whole packets").min(1, "expected at least 1 packet").optional()
+    .describe("the same limit in packets of the wire"),
   host: z.enum([...NETWORK_HOSTS.keys()]).default("virtual-time-vm").describe(
     "whose network stack: what its processing costs",
   ),
@@ -73,6 +82,8 @@ export const transfer = defineExperiment({
     total_ms: { role: "measure", says: "transfer, with connect if include_connect" },
     cwnd_before_segments: { role: "measure", says: "sender's congestion window before" },
     rounds: { role: "measure", says: "round trips in which file data was sent" },
+    lost_packets: { role: "measure", says: "lost at random on the link, all told" },
+    refused_packets: { role: "measure", says: "found the link's queue full, all told" },
   },
   check: (p) =>
     p.connection === "idle" || p.idle === 0 ? [] : [{
@@ -83,8 +94,16 @@ export const transfer = defineExperiment({
     const host = NETWORK_HOSTS.get(p.host);
     if (host === undefined) throw new RangeError(`unknown host "${p.host}"`);
     const random = p.noise > 0 ? simulation().rng(`transfer-noise-${seed}`) : undefined;
+    const losses = p.loss > 0 ? simulation().rng(`transfer-loss-${seed}`) : undefined;
     const times = runTransfer({
-      link: { rate: p.link_rate, latency: p.rtt / 2, mtu: p.mtu, frameOverhead: p.frame_overhead },
+      link: {
+        rate: p.link_rate,
+        latency: p.rtt / 2,
+        mtu: p.mtu,
+        frameOverhead: p.frame_overhead,
+        loss: p.loss,
+        queue: { bytes: p.queue, packets: p.queue_packets },
+      },
       host,
       options: {
         initialWindow: p.initial_window,
@@ -99,6 +118,7 @@ export const transfer = defineExperiment({
         timestamps: true,
         writeSize: p.write_size,
       },
+      ...(losses === undefined ? {} : { random: () => losses.uniform() }),
       ...(random === undefined ? {} : { noise: () => random.exponential(p.noise) }),
     }, {
       direction: p.direction,
@@ -116,6 +136,8 @@ export const transfer = defineExperiment({
       total_ms: (connect + times.transfer) / MS,
       cwnd_before_segments: times.cwndBefore,
       rounds: times.rounds,
+      lost_packets: times.lost,
+      refused_packets: times.refused,
     };
   },
 });

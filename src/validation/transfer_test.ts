@@ -75,12 +75,12 @@ function own(cell: Cell) {
   };
 }
 
-Deno.test("the measured transfers come out: 1 % at 50 ms, 5 % at 0.2 ms, none beyond 20 %", () => {
+Deno.test("the measured transfers come out: all within 1 % at 50 ms, half within 5 % at 0.2 ms", () => {
   const rows = cells("linux_tcp_transfer_times.csv").map(given);
   assert.equal(rows.length, 44);
   const far = errors(rows, (rtt) => rtt === 50), near = errors(rows, (rtt) => rtt === 0.2);
   assert.equal(far.length + near.length, 44);
-  assert.ok(median(far) <= 0.01, `50 ms: median error ${median(far)}`);
+  assert.ok(Math.max(...far) <= 0.01, `50 ms: largest error ${Math.max(...far)}`);
   assert.ok(median(near) <= 0.05, `0.2 ms: median error ${median(near)}`);
   assert.ok(Math.max(...far, ...near) <= 0.2, `largest error ${Math.max(...far, ...near)}`);
   assert.ok(Math.max(...rows.map((r) => Math.abs(r.connect))) <= 0.02, "connect time");
@@ -100,6 +100,39 @@ for (const file of ["fitting", "kept_back"]) {
     assert.ok(Math.max(...far, ...near) <= 0.2, `largest error ${Math.max(...far, ...near)}`);
   });
 }
+
+Deno.test("lossy transfers take as long on average as measured: within 30 %, drop-tail within 15 %", () => {
+  for (const cell of cells("linux_tcp_loss_times.csv")) {
+    const random = cell.queue_packets === "";
+    let sum = 0;
+    const runs = random ? 200 : 1;
+    for (let seed = 1; seed <= runs; seed++) {
+      sum += run({
+        link_rate: rate(cell),
+        rtt: `${cell.rtt_ms}ms`,
+        file_size: `${cell.file_bytes}B`,
+        loss: Number(cell.loss),
+        ...(random ? {} : { queue_packets: Number(cell.queue_packets) }),
+      }, seed).transfer_ms;
+    }
+    const error = sum / runs / Number(cell.transfer_mean_ms) - 1;
+    const noise = 2 * Number(cell.standard_error_ms) / Number(cell.transfer_mean_ms);
+    assert.ok(
+      Math.abs(error) <= (random ? Math.max(0.3, noise) : 0.15),
+      `${cell.file_bytes} B, loss ${cell.loss}: ${error}`,
+    );
+  }
+});
+
+Deno.test("loss is drawn per seed, and none is drawn where there is none", () => {
+  const lossy = { link_rate: "100Mbps", rtt: "20ms", file_size: "1MB", loss: 0.01 };
+  assert.deepEqual(run(lossy, 3), run(lossy, 3));
+  assert.notEqual(run(lossy, 3).total_ms, run(lossy, 4).total_ms);
+  assert.ok(run(lossy, 3).lost_packets > 0);
+  const clean = { ...lossy, loss: 0 };
+  assert.deepEqual(run(clean, 3), run({ ...clean, queue: "1GB" }, 4));
+  assert.equal(run(clean).lost_packets, 0);
+});
 
 Deno.test("idle decays by halves: the longer the pause, the smaller the window", () => {
   const window = (idle: string, keep = false) =>

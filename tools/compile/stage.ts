@@ -1,12 +1,14 @@
 /** Collects what a binary carries into dist/build/: no list to maintain, folders as they are. */
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { systemSourceHash } from "../../src/experiment/mod.ts";
 import { SYSTEMS } from "../../src/experiment/registry.ts";
 import { figuresVersion } from "../../src/cli/draw.ts";
 import { readHead, type ScenarioHead } from "../../src/cli/head.ts";
 import { folderLibrary, isScenarioPath } from "../../src/cli/library.ts";
 import { PACK_NAME, packLibrary } from "../../src/cli/pack.ts";
+import { SOLVER_WASM } from "../../src/dinos/scheduler/highs.ts";
+import { DESIGNS_PACK, packedDesigns, WASM_FILES } from "../../src/iron/metrics/mod.ts";
 
 /** Everything that scenarios can name lies in these folders. */
 const FOLDERS = ["scenarios", "data"];
@@ -22,7 +24,7 @@ export interface Staged {
   readonly files: number;
 }
 
-/** Writes the packed library and copies the font and the solver into `root`/dist/build. */
+/** Writes the packed library and the designs' source, copies the font and the WASM into `root`/dist/build. */
 export async function stage(root: string): Promise<Staged> {
   const library = folderLibrary(root);
   const files = new Map<string, Uint8Array>();
@@ -49,7 +51,13 @@ export async function stage(root: string): Promise<Staged> {
     copyFileSync(join(root, "node_modules", "dejavu-fonts-ttf", "ttf", name), to);
     return to;
   });
-  const solver = join(build, "highs.wasm");
-  copyFileSync(join(root, "node_modules", "highs", "build", "highs.wasm"), solver);
-  return { assets: [pack, ...fonts, solver], files: files.size };
+  const wasm = [...Object.values(WASM_FILES), SOLVER_WASM].map((path) => {
+    const to = join(build, basename(path));
+    copyFileSync(join(root, "node_modules", path), to);
+    return to;
+  });
+  // The source of the IRON designs, which is measured: a binary has no source files.
+  const designs = join(build, DESIGNS_PACK);
+  writeFileSync(designs, packedDesigns());
+  return { assets: [pack, ...fonts, ...wasm, designs], files: files.size };
 }

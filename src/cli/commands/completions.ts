@@ -10,10 +10,14 @@ interface Words {
 
 function wordsOf(root: Command): Words {
   const commands = root.commands.map((c) => c.name());
-  const options = new Map(
-    root.commands.map((c) => [c.name(), c.options.map((o) => o.long ?? o.short ?? "")] as const),
-  );
+  const options = new Map(root.commands.map((c) => [c.name(), optionsOf(c)] as const));
   return { commands, options };
+}
+
+/** A command's options and those of the commands below it. */
+function optionsOf(command: Command): string[] {
+  const own = command.options.map((o) => o.long ?? o.short ?? "");
+  return [...own, ...command.commands.flatMap(optionsOf)];
 }
 
 const cases = (words: Words) =>
@@ -36,6 +40,7 @@ ${cases(words)}
     *) case "$cmd" in
          new) COMPREPLY=($(compgen -W "$(wherewhen list --experiments --json 2>/dev/null | sed -n 's/^ *"id": "\\(.*\\)",*$/\\1/p')" -- "$cur")) ;;
          completions) COMPREPLY=($(compgen -W "bash zsh fish" -- "$cur")) ;;
+         iron) COMPREPLY=($(compgen -W "metrics" -- "$cur") $(compgen -d -- "$cur")) ;;
          *) COMPREPLY=($(compgen -W "$(wherewhen list --json 2>/dev/null | sed -n 's/^ *"id": "\\(.*\\)",*$/\\1/p')" -- "$cur") $(compgen -f -- "$cur")) ;;
        esac ;;
   esac

@@ -1,6 +1,6 @@
 /** `plot`: figures drawn again from CSVs that are there; no model runs. */
 import { readFileSync } from "node:fs";
-import { resultPaths, writeFileAtomic } from "../../experiment/mod.ts";
+import { checkBelow, OutputError, resultPaths, writeFileAtomic } from "../../experiment/mod.ts";
 import { FigureError, type FigureSpec, renderFigure } from "../../figures/mod.ts";
 import { CsvError, readCsv, type Table } from "../../table/mod.ts";
 import { CommandError, Exit, type ExitCode } from "../exit.ts";
@@ -53,6 +53,7 @@ export async function plot(
     const paths = resultPaths(options.out, scenario.id);
     const table = tableFrom(options.csv ?? paths.csv);
     try {
+      checkBelow(options.out, paths.folder);
       const { png, svg, warnings } = renderFigure(table, scenario.figure as FigureSpec, {
         title: scenario.title,
         note: scenario.source,
@@ -62,6 +63,7 @@ export async function plot(
       written.push(paths.picture("png"), paths.picture("svg"));
       for (const warning of warnings) shown.note(`${scenario.id}: figure: ${warning}`);
     } catch (error) {
+      if (error instanceof OutputError) throw new CommandError(Exit.usage, error.message);
       if (!(error instanceof FigureError)) throw error;
       throw new CommandError(Exit.runFailed, `${scenario.id}: ${error.message}`);
     }

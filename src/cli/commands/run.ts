@@ -1,17 +1,23 @@
 /** `run`: scenarios into CSV, PNG, SVG and manifest. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { traceRun } from "../../experiment/mod.ts";
 import { writeCsv } from "../../table/mod.ts";
 import { execute, type ExecuteOptions, exitOf, outcomeJson, withSeeds } from "../execute.ts";
 import { CommandError, Exit, type ExitCode } from "../exit.ts";
 import { findScenarios, reason } from "../find.ts";
 import { type Loaded, loadOrRefuse } from "../load.ts";
+import {
+  checkOutcome,
+  COMPARE_OUT,
+  readEarlier,
+  type RegressOptions,
+  reportChecks,
+} from "../regress.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Options of `run`. */
-export interface RunCommandOptions extends ExecuteOptions {
+export interface RunCommandOptions extends Omit<ExecuteOptions, "out">, RegressOptions {
+  /** Absent if neither the command line nor the environment names it. */
+  readonly out?: string;
   readonly data?: readonly string[];
   readonly print?: boolean;
   readonly trace?: string;
@@ -60,17 +66,24 @@ export async function run(
     if (scenarios.length !== 1) {
       throw new CommandError(Exit.usage, `--print takes one scenario, not ${scenarios.length}`);
     }
-    const out = mkdtempSync(join(tmpdir(), "wherewhen-"));
-    try {
-      const outcome = await execute(terminal, scenarios, { ...options, out });
-      const table = outcome.scenarios[0]?.table;
-      if (table !== undefined) terminal.data(writeCsv(table));
-      return exitOf(outcome);
-    } finally {
-      rmSync(out, { recursive: true, force: true });
-    }
+    const outcome = await execute(terminal, scenarios, { ...options, out: "", tableOnly: true });
+    const table = outcome.scenarios[0]?.table;
+    if (table !== undefined) terminal.data(writeCsv(table));
+    return exitOf(outcome);
   }
-  const outcome = await execute(terminal, scenarios, options);
-  if (options.json) terminal.json(outcomeJson(outcome));
-  return exitOf(outcome);
+  const { compare } = options;
+  const out = options.out ?? (compare === undefined ? "results" : COMPARE_OUT);
+  const earlier = compare === undefined ? undefined : await readEarlier(loaded, compare, out);
+  const outcome = await execute(terminal, scenarios, { ...options, out });
+  const checked = checkOutcome(outcome, earlier, options);
+  const changed = reportChecks(options.quiet ? terminal.asQuiet() : terminal, checked, options);
+  if (options.json) {
+    const comparisons = checked.map(({ id, comparison }) => ({ id, ...comparison }));
+    terminal.json({
+      ...outcomeJson(outcome),
+      ...(compare === undefined ? {} : { comparisons }),
+    });
+  }
+  const code = exitOf(outcome);
+  return changed && (code === Exit.ok || code === Exit.claim) ? Exit.changed : code;
 }

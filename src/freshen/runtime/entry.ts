@@ -38,6 +38,8 @@ export class Entry<W> {
   bytes = 0;
   /** The try that is running; null unless `state` is `running`. */
   attempt: Attempt<W> | null = null;
+  /** Whether the hook takes care of it; false: only wrappers do. */
+  hooked = true;
   /** Whether the current or last try is the hook's. */
   byHook = false;
   /** Whether an invocation has used the result since it came. */

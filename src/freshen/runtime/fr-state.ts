@@ -109,11 +109,16 @@ export class FrState<W> {
    * Pseudocode 5: makes sure that the resource is warm, then runs the function's operation on it. A
    * failed warming costs the operation its head start and nothing else.
    *
+   * @param inline how to make it ready when nothing has been done before; default: as the hook does.
    * @throws whatever `use` throws.
    */
-  *warm<T>(index: number, use: () => Steps<W, T>): Steps<W, T> {
+  *warm<T>(
+    index: number,
+    use: () => Steps<W, T>,
+    inline?: () => Steps<W, unknown>,
+  ): Steps<W, T> {
     const entry = this.#entry(index, "warm");
-    yield* this.#obtain(entry, undefined, false);
+    yield* this.#obtain(entry, inline, false);
     entry.used = true;
     const result = yield* use();
     // What has just been used is warm.
@@ -126,6 +131,7 @@ export class FrState<W> {
     const began = this.#driver.now();
     let [freshened, skipped, failed, refused, bytes] = [0, 0, 0, 0, 0];
     for (const entry of this.entries) {
+      if (!entry.hooked) continue;
       const now = this.#driver.now();
       if (
         now - began >= (limits.time ?? Infinity) || bytes >= (limits.bytes ?? Infinity) ||

@@ -1,6 +1,7 @@
 /** freshen for a real JavaScript handler: the same `fr_state` with functions that return promises. */
 import { asyncDriver, type Awaitable, awaiting, runSteps } from "./async-driver.ts";
 import type { ResourceKind } from "./entry.ts";
+import { copyOf } from "./copy.ts";
 import { FrState, type FrStateOptions, type HookLimits, type HookReport } from "./fr-state.ts";
 
 /** What a resource's code is told; it should give up when `signal` says so. */
@@ -33,7 +34,11 @@ export interface HandlerLimits {
 export interface Freshen {
   /** The hook (Pseudocode 2): called by the platform before the function. Takes no arguments of it. */
   freshen(limits?: HandlerLimits): Promise<HookReport>;
-  /** Pseudocode 4. @throws what the access throws. */
+  /**
+   * Pseudocode 4: a copy of the data, so that what one invocation does to it stays its own.
+   *
+   * @throws what the access throws.
+   */
   FrFetch<T>(index: number, code?: () => Promise<T> | T): Promise<T>;
   /** Pseudocode 5. @throws what `use` throws. */
   FrWarm<T>(index: number, use: () => Promise<T> | T): Promise<T>;
@@ -104,8 +109,12 @@ export function createFreshen(
         clearTimeout(timer);
       }
     },
-    FrFetch: (index, code) =>
-      runSteps(state.fetch(index, code === undefined ? undefined : () => inSteps(code, unlimited))),
+    FrFetch: async (index, code) =>
+      copyOf(
+        await runSteps(
+          state.fetch(index, code === undefined ? undefined : () => inSteps(code, unlimited)),
+        ),
+      ),
     FrWarm: (index, use) => runSteps(state.warm(index, () => inSteps(use, unlimited))),
   };
 }

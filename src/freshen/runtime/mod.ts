@@ -1,5 +1,6 @@
 /** The freshen primitive: `fr_state`, the hook, `FrFetch` and `FrWarm`, for both worlds. */
 export { asyncDriver, type Awaitable, runSteps } from "./async-driver.ts";
+export { copyOf, replayable } from "./copy.ts";
 export { type EntryState, type Resource, type ResourceKind } from "./entry.ts";
 export {
   type FreshenEvent,

@@ -31,7 +31,7 @@ export function loadedExtra(utilisation: number): number {
     if (utilisation <= x) return y0 + (y - y0) * (utilisation - x0) / (x - x0 || 1);
     [x0, y0] = [x, y];
   }
-  return y0 + (utilisation - 1) * 200;
+  return y0 + (utilisation - 1) * 1000;
 }
 
 /** Rates in use on every controller and link. */
@@ -75,6 +75,6 @@ export class Traffic {
     const rho = this.linkUtilisation(from, to);
     const service = LINE / (v.linkBandwidth * v.linksPerPair / 1e9);
     if (rho < FULL) return service * rho / (2 * (1 - rho));
-    return service * (FULL / (2 * (1 - FULL)) + (rho - FULL) * 20_000);
+    return service * (FULL / (2 * (1 - FULL)) + (rho - FULL) * 100_000);
   }
 }

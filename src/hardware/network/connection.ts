@@ -62,7 +62,12 @@ export class TcpConnection {
 
   private fresh(): Conversation {
     const host = this.options.client ?? linuxServer;
-    const path = buildPath(this.link.spec, host, this.options.server ?? host);
+    const { spec, sim } = this.link;
+    const losses = (spec.loss ?? 0) > 0
+      ? sim.rng(`losses of ${spec.between.join(" - ")}`)
+      : undefined;
+    const random = losses && (() => losses.uniform());
+    const path = buildPath(spec, host, this.options.server ?? host, random);
     const conversation = new Conversation(path, this.options.tcp ?? LINUX_TCP);
     this.metrics.apply(this.destination, conversation.sender("client"));
     return conversation;

@@ -143,3 +143,27 @@ Deno.test("an interrupted transfer gives its share back", () => {
   assert.equal(Math.round(ended / MS), 1500);
   assert.equal(link.up.flows, 0);
 });
+
+Deno.test("a platform's link loses packets as it says, another seed others, and a full queue too", () => {
+  const time = (link: object, seed = 1) => {
+    const sim = new Simulation({ seed });
+    const spec = resolveLink(linkSchema.parse({ between: ["function", "store"], ...link }));
+    const task = sim.spawn(
+      "test",
+      (function* () {
+        const connection = new TcpConnection(new Link(sim, spec), ideal);
+        yield* connection.connect();
+        return yield* connection.request(100, 2e6);
+      })(),
+    );
+    sim.run();
+    return task.value as number;
+  };
+  const far = { rate: "100Mbps", rtt: "20ms" };
+  const clean = time(far), lossy = { ...far, loss: 0.02 };
+  assert.ok(time(lossy) > 1.2 * clean);
+  assert.equal(time(lossy), time(lossy));
+  assert.notEqual(time(lossy), time(lossy, 2));
+  assert.ok(time({ ...far, queue: "20KB" }) > 1.05 * clean);
+  assert.equal(time({ ...far, queue: "1GB", loss: 0 }), clean);
+});

@@ -2,14 +2,34 @@
  * A TCP connection between two hosts, without an event queue: each operation takes the time at which
  * it begins and gives the time at which it is done; windows and estimates age in between.
  */
-import { type Delivered, type End, type Stream, transmit } from "./flow.ts";
+import type { Delivered, End, Stream } from "./flow.ts";
 import { deliver, type Direction } from "./host-costs.ts";
 import { segmentSize, type TcpOptions, wireBytes } from "./options.ts";
 import { Receiver } from "./receiver.ts";
 import { Sender } from "./sender.ts";
+import { transmit } from "./transmit.ts";
 
 /** TCP option that carries a Fast Open cookie. */
 const COOKIE_BYTES = 12;
+
+/** First time-out of a handshake packet (RFC 6298), ns; doubled each time (`tcp_syn_retries`). */
+const SYN_TIMEOUT = 1e9;
+const SYN_RETRIES = 6;
+
+/** When a handshake packet leaves that is not lost. */
+function insist(direction: Direction, now: number, wire: number): number {
+  const { drops } = direction;
+  if (drops === undefined) return now;
+  for (let tries = 0; drops.takes(direction, now, wire, 0); tries++) {
+    if (tries === SYN_RETRIES) {
+      throw new Error(
+        `connect() gave up after ${SYN_RETRIES + 1} lost handshake packets; lower the link's loss`,
+      );
+    }
+    now += SYN_TIMEOUT * 2 ** tries;
+  }
+  return now;
+}
 
 /** Two hosts and the link between them. */
 export interface Path {
@@ -67,10 +87,10 @@ export class Conversation {
     const options = this.streams.client.sender.options;
     const syn = wireBytes(8, 1, options, up.frameOverhead);
     const asked = Math.max(start, client.core.free) + client.costs.connect;
-    const arrived = Math.max(deliver(up, asked, syn), server.core.free);
+    const arrived = Math.max(deliver(up, insist(up, asked, syn), syn), server.core.free);
     const answered = arrived + 2 * server.costs.packet;
     server.core.free = answered;
-    const heard = Math.max(deliver(down, answered, syn), client.core.free);
+    const heard = Math.max(deliver(down, insist(down, answered, syn), syn), client.core.free);
     const done = heard + 2 * client.costs.packet;
     client.core.free = done;
     const known = Math.max(
@@ -103,7 +123,7 @@ export class Conversation {
     const wire = wireBytes(bytes + COOKIE_BYTES, 1, options, up.frameOverhead);
     const arrived = asked + up.latency + (wire * 8e9) / up.rate;
     return arrived + 2 * server.costs.packet + server.costs.accept + server.costs.wakeUp +
-      bytes * server.costs.byte;
+      bytes * server.costs.readByte;
   }
 
   /**

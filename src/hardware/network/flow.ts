@@ -42,32 +42,38 @@ export interface Delivered {
 
 /** Kernel memory of a packet in the send buffer besides its payload, bytes. */
 export const PACKET_OVERHEAD = 1280;
+/** A long write() looks at the socket's backlog after this many new packets. */
+export const BACKLOG_PACKETS = 16;
 /** Smallest delay of an acknowledgement that waits for company (TCP_DELACK_MIN), ns. */
-const DELAYED_ACK = 40e6;
+export const DELAYED_ACK = 40e6;
 
 /** One run of the loop. The queues are kept from run to run: a run ends before another begins. */
-class Flow {
-  private readonly unsent = new Fifo(1); // bytes of one packet of the socket buffer
-  private readonly flying = new Fifo(3); // arrival, bytes, echoes an acknowledgement
-  private readonly unread = new Fifo(2); // ready, bytes
-  private readonly acks = new Fifo(3); // arrival, sequence, window edge
-  private readonly unacked = new Fifo(4); // end sequence, segments, sent at, memory
-  private stream!: Stream;
-  private sender!: Sender;
-  private receiver!: Receiver;
-  private toWrite = 0;
-  private writing = 0; // bytes left of the current write()
-  private unpushed = 0; // bytes written since everything was last pushed
-  private memory = 0; // bytes of kernel memory that hold what is written and not acknowledged
-  private writeReady = 0;
-  private readerBusyUntil = 0;
-  private received = -1;
-  private acknowledged = 0;
-  private packets = 0;
-  private rounds = 0;
-  private roundEnd = 0;
-  private restoreCore = 0;
+export class Flow {
+  protected readonly unsent = new Fifo(1); // bytes of one packet of the socket buffer
+  protected readonly flying = new Fifo(3); // arrival, bytes, echoes an acknowledgement
+  protected readonly unread = new Fifo(2); // ready, bytes
+  protected readonly acks = new Fifo(3); // arrival, sequence, window edge
+  protected readonly unacked = new Fifo(4); // end sequence, segments, sent at, memory
+  protected stream!: Stream;
+  protected sender!: Sender;
+  protected receiver!: Receiver;
+  protected toWrite = 0;
+  protected writing = 0; // bytes left of the current write()
+  protected added = 0; // packets since the write() began or last looked at its backlog
+  protected unpushed = 0; // bytes written since everything was last pushed
+  protected owned = false; // a writing process has the socket: acknowledgements wait in its backlog
+  protected memory = 0; // bytes of kernel memory that hold what is written and not acknowledged
+  protected writeReady = 0;
+  protected readerBusyUntil = 0;
+  protected received = -1;
+  protected acknowledged = 0;
+  protected packets = 0;
+  protected rounds = 0;
+  protected roundEnd = 0;
+  protected restoreCore = 0;
+  protected timer = Infinity; // retransmission timer, ns; only lossy paths need one
 
+  /** Sends `bytes` over `stream` from `start` (ns) on. */
   run(stream: Stream, start: number, bytes: number): Delivered {
     const { sender, receiver, from, to } = stream;
     this.stream = stream;
@@ -75,7 +81,7 @@ class Flow {
     this.receiver = receiver;
     this.toWrite = bytes;
     this.memory = this.writing = this.unpushed = 0;
-    sender.blocked = false;
+    this.owned = sender.blocked = false;
     this.writeReady = start;
     this.readerBusyUntil = this.received = -1;
     this.packets = this.rounds = 0;
@@ -85,9 +91,7 @@ class Flow {
     while (receiver.copied < end || sender.una < end) {
       const data = this.flying.length > 0 ? this.flying.head(0) : Infinity;
       const read = this.unread.length > 0 ? this.unread.head(0) : Infinity;
-      // A writing process owns the socket: acknowledgements wait in its backlog.
-      const owned = this.writing > 0 && !sender.blocked;
-      const ack = this.acks.length > 0 && !owned ? this.acks.head(0) : Infinity;
+      const ack = this.acks.length > 0 && !this.owned ? this.acks.head(0) : Infinity;
       const toReady = data <= read ? data : read;
       const fromReady = ack <= this.writeReady ? ack : this.writeReady;
       if (toReady === Infinity && fromReady === Infinity) {
@@ -98,6 +102,10 @@ class Flow {
       // woken process share it fairly).
       const atTo = toReady > to.core.free ? toReady : to.core.free;
       const atFrom = fromReady > from.core.free ? fromReady : from.core.free;
+      if (this.timer <= atTo && this.timer <= atFrom) {
+        this.timeOut(this.timer > from.core.free ? this.timer : from.core.free);
+        continue;
+      }
       const toFirst = fromReady === Infinity || (toReady !== Infinity &&
         (atTo < atFrom || (atTo === atFrom && toReady <= fromReady)));
       if (toFirst) {
@@ -106,6 +114,8 @@ class Flow {
       } else if (ack <= this.writeReady) this.acknowledge(atFrom);
       else this.write(atFrom);
     }
+    // What still tells of a larger window has told of it before the next message.
+    for (; this.acks.length > 0; this.acks.shift()) sender.offered(this.acks.head(2));
     // The last acknowledgements came home after the caller went on: they must not hold up its core.
     if (this.restoreCore < from.core.free) {
       from.core.free = from.core === to.core ? this.received : this.restoreCore;
@@ -119,45 +129,75 @@ class Flow {
    * asking for room; only a new packet needs it, so a long write() passes a small send buffer as
    * fast as its packets leave in pieces.
    */
-  private write(now: number): void {
+  protected write(now: number): void {
     const { sender, stream, unsent } = this;
     const { core, costs } = stream.from;
-    if (this.writing === 0) this.writing = Math.min(this.toWrite, sender.options.writeSize);
+    if (this.writing === 0) {
+      this.writing = Math.min(this.toWrite, sender.options.writeSize);
+      this.added = 0;
+    }
     const goal = sender.bufferSegments * sender.mss;
     const tail = unsent.length > 0 ? unsent.tail(0) : goal;
     if (tail >= goal && this.memory >= sender.sendBuffer) {
-      core.free = now = this.push(now, Infinity);
-      sender.blocked = unsent.length === 0 || unsent.tail(0) >= goal;
-      this.writeReady = sender.blocked ? Infinity : now;
+      this.waitForRoom(this.push(now, Infinity));
+      return;
+    }
+    if (tail >= goal && this.added >= BACKLOG_PACKETS) {
+      this.added = 0;
+      this.takeBacklog(now);
+      this.writeReady = core.free;
       return;
     }
     const room = tail >= goal ? goal : goal - tail;
     const bytes = Math.min(room, this.writing);
     if (tail >= goal) {
       unsent.push(bytes);
+      this.added++;
       this.memory += PACKET_OVERHEAD;
     } else unsent.setTail(0, tail + bytes);
     this.memory += bytes;
     this.writing -= bytes;
     this.toWrite -= bytes;
     this.unpushed += bytes;
-    now += bytes * costs.byte;
+    now += bytes * costs.writeByte;
     if (this.writing === 0 || (bytes === room && this.unpushed > sender.maxWindow >> 1)) {
       this.unpushed = 0;
       now = this.push(now, Infinity);
     } else if (bytes === room && unsent.length === 1) now = this.push(now, 1);
     core.free = now;
+    this.owned = this.writing > 0;
     this.writeReady = this.toWrite === 0 ? Infinity : now;
   }
 
+  /**
+   * The writer lets go of the socket (`sk_stream_wait_memory`): acknowledgements that came while it
+   * held it are taken in first, and it sleeps only if they made no room at all. Once asleep it is
+   * woken when a third of the buffer is free.
+   */
+  protected waitForRoom(now: number): void {
+    const { sender, stream } = this;
+    sender.blocked = true;
+    this.takeBacklog(now);
+    sender.blocked = this.memory >= sender.sendBuffer;
+    this.owned = !sender.blocked;
+    this.writeReady = sender.blocked ? Infinity : stream.from.core.free;
+  }
+
+  /** Acknowledgements that waited for the socket until `now`, and those that come meanwhile. */
+  protected takeBacklog(now: number): void {
+    const { acks } = this;
+    const { core } = this.stream.from;
+    core.free = now;
+    while (acks.length > 0 && acks.head(0) <= core.free) this.acknowledge(core.free);
+  }
+
   /** Sends what the windows allow, `most` packets; gives when the core has done so. */
-  private push(now: number, most: number): number {
-    const { sender, stream, unsent, unacked } = this;
+  protected push(now: number, most: number): number {
+    const { sender, stream, unsent } = this;
     let limited = false, sent = false;
     for (; unsent.length > 0 && most > 0; most--) {
       const whole = unsent.head(0);
-      const oldest = unacked.length > 0 ? unacked.head(2) : -1;
-      const bytes = sender.nextPacket(now, whole, unsent.length > 1, oldest);
+      const bytes = sender.nextPacket(now, whole, unsent.length > 1, this.oldestSent);
       if (bytes <= 0) {
         limited = bytes < 0;
         break;
@@ -170,10 +210,7 @@ class Flow {
       const segments = Math.ceil(bytes / sender.mss);
       now += stream.from.costs.packet;
       sender.sent(now, bytes, segments);
-      unacked.push(sender.next, segments, now, bytes + PACKET_OVERHEAD);
-      const wire = wireBytes(bytes, segments, sender.options, stream.forward.frameOverhead);
-      const echo = sender.una > 0 ? 1 : 0;
-      this.flying.push(deliver(stream.forward, now, wire), bytes, echo);
+      this.launch(now, bytes, segments);
       this.packets++;
       if (sender.una >= this.roundEnd) {
         this.rounds++;
@@ -181,13 +218,27 @@ class Flow {
       }
       sent = true;
     }
-    limited ||= sender.packetsOut >= sender.cwnd;
+    limited ||= sender.inFlight >= sender.cwnd;
     if (sent || limited) sender.validate(now, limited);
     return now;
   }
 
+  /** When the oldest packet in flight was sent; -1 without one. */
+  protected get oldestSent(): number {
+    return this.unacked.length > 0 ? this.unacked.head(2) : -1;
+  }
+
+  /** A packet of `bytes` is on its way, the last before `sender.next`. */
+  protected launch(now: number, bytes: number, segments: number): void {
+    const { sender, stream } = this;
+    this.unacked.push(sender.next, segments, now, bytes + PACKET_OVERHEAD);
+    const wire = wireBytes(bytes, segments, sender.options, stream.forward.frameOverhead);
+    const echo = sender.una > 0 ? 1 : 0;
+    this.flying.push(deliver(stream.forward, now, wire), bytes, echo);
+  }
+
   /** A packet comes up the receiver's stack. */
-  private arrive(now: number): void {
+  protected arrive(now: number): void {
     const { flying, stream } = this;
     const bytes = flying.head(1), echo = flying.head(2) === 1;
     flying.shift();
@@ -198,7 +249,7 @@ class Flow {
     stream.to.core.free = now;
   }
 
-  private sendAck(now: number): number {
+  protected sendAck(now: number): number {
     const { stream, receiver } = this;
     now += stream.to.costs.packet;
     const wire = wireBytes(0, 1, this.sender.options, stream.back.frameOverhead);
@@ -207,14 +258,14 @@ class Flow {
   }
 
   /** The other application takes one packet's bytes. */
-  private read(now: number, end: number): void {
+  protected read(now: number, end: number): void {
     const { unread, stream, receiver } = this;
     const { costs, core } = stream.to;
     const bytes = unread.head(1);
     unread.shift();
     // It slept unless the packet was there when it had read the one before.
     if (now > this.readerBusyUntil) now += costs.wakeUp;
-    now += bytes * costs.byte;
+    now += bytes * costs.readByte;
     if (receiver.read(now, bytes)) now = this.sendAck(now);
     this.readerBusyUntil = core.free = now;
     if (receiver.copied < end) return;
@@ -225,7 +276,7 @@ class Flow {
   }
 
   /** An acknowledgement comes up the sender's stack: windows move, packets and the writer may go on. */
-  private acknowledge(now: number): void {
+  protected acknowledge(now: number): void {
     const { acks, unacked, sender, stream } = this;
     const sequence = acks.head(1), edge = acks.head(2);
     acks.shift();
@@ -238,13 +289,20 @@ class Flow {
       this.memory -= unacked.head(3);
       unacked.shift();
     }
+    now += segments * sender.mss * stream.from.costs.freeByte;
     if (segments > 0) {
       sender.acknowledged(now, sequence, edge, segments, first, last);
       this.acknowledged = now;
     } else sender.offered(edge);
+    this.dataSendCheck(now);
+  }
+
+  /** After an acknowledgement: packets leave, and the writer may go on (`tcp_data_snd_check`). */
+  protected dataSendCheck(now: number): void {
+    const { sender, stream } = this;
     now = this.push(now, Infinity);
     if (sender.blocked) {
-      if (sender.packetsOut < sender.cwnd) sender.expandSendBuffer();
+      if (sender.inFlight < sender.cwnd) sender.expandSendBuffer();
       // The writer is woken when a third of the buffer is free.
       if (sender.sendBuffer - this.memory >= this.memory >> 1) {
         sender.blocked = false;
@@ -255,7 +313,7 @@ class Flow {
   }
 
   /** Nothing moves until the receiver's delayed-acknowledgement timer fires. */
-  private delayedAck(end: number): void {
+  protected delayedAck(end: number): void {
     const { receiver, sender, stream } = this;
     if (receiver.unacknowledged === 0) {
       throw new Error(
@@ -266,14 +324,9 @@ class Flow {
     }
     stream.to.core.free = this.sendAck(stream.to.core.free + DELAYED_ACK);
   }
-}
 
-const flow = new Flow();
-
-/**
- * Sends `bytes` from one application to the other, beginning at `start` (ns), and lets the last
- * acknowledgements come home. Changes the state of both halves, cores and link directions.
- */
-export function transmit(stream: Stream, start: number, bytes: number): Delivered {
-  return flow.run(stream, start, bytes);
+  /** The retransmission timer fires: never without losses. */
+  protected timeOut(_now: number): void {
+    this.timer = Infinity;
+  }
 }

@@ -3,13 +3,14 @@ import fc from "fast-check";
 import { type Process, Resource, Signal, Simulation } from "../../kernel/mod.ts";
 import { idealHost } from "../parts/network-hosts.ts";
 import { Conversation } from "./conversation.ts";
-import { PACKET_OVERHEAD, type Stream, transmit } from "./flow.ts";
+import { BACKLOG_PACKETS, PACKET_OVERHEAD, type Stream } from "./flow.ts";
 import type { HostCosts } from "./host-costs.ts";
 import { LINUX_TCP, type TcpOptions, wireBytes } from "./options.ts";
 import { buildPath } from "./path.ts";
 import { Receiver } from "./receiver.ts";
 import { Sender } from "./sender.ts";
 import { runTransfer } from "./transfer.ts";
+import { transmit } from "./transmit.ts";
 
 const EPOCH = 1e9;
 const MSS = 1448;
@@ -54,7 +55,7 @@ function transmitSlowly(scenario: Case): { received: number; sender: Sender } {
   const unacked: { end: number; segments: number; sent: number; memory: number }[] = [];
   const socket = new Resource(sim, "socket lock", 1);
   const room = new Signal(sim, "room in the send buffer", { broadcast: true });
-  let memory = 0, received = -1, readerBusyUntil = -1;
+  let backlog = 0, memory = 0, received = -1, readerBusyUntil = -1;
 
   function* cross(wire: Resource, bytes: number, arrive: () => Process): Process {
     yield latency;
@@ -112,7 +113,7 @@ function transmitSlowly(scenario: Case): { received: number; sender: Sender } {
   function* read(bytes: number): Process {
     yield toCore;
     if (sim.now > readerBusyUntil) yield costs.wakeUp;
-    yield bytes * costs.byte;
+    yield bytes * costs.readByte;
     if (receiver.read(sim.now, bytes)) yield* acknowledge();
     readerBusyUntil = sim.now;
     if (receiver.copied === scenario.bytes) received = sim.now;
@@ -120,6 +121,7 @@ function transmitSlowly(scenario: Case): { received: number; sender: Sender } {
     toCore.release();
   }
   function* ackArrives(sequence: number, edge: number): Process {
+    backlog++;
     yield socket;
     yield fromCore;
     yield costs.packet;
@@ -129,6 +131,7 @@ function transmitSlowly(scenario: Case): { received: number; sender: Sender } {
     if (covered.length > 0) {
       const segments = covered.reduce((sum, p) => sum + p.segments, 0);
       const first = covered[0].sent, last = covered[covered.length - 1].sent;
+      yield segments * MSS * costs.freeByte;
       sender.acknowledged(sim.now, sequence, edge, segments, first, last);
     } else sender.offered(edge);
     yield* push(Infinity);
@@ -139,14 +142,23 @@ function transmitSlowly(scenario: Case): { received: number; sender: Sender } {
         room.fire();
       }
     }
+    backlog--;
     fromCore.release();
     socket.release();
+  }
+  function* takeBacklog(): Process {
+    fromCore.release();
+    do {
+      socket.release();
+      yield socket;
+    } while (backlog > 0);
   }
   function* write(): Process {
     yield EPOCH;
     sender.restartAfterIdle(sim.now);
     let left = scenario.bytes, unpushed = 0;
     while (left > 0) {
+      let added = 0;
       let writing = Math.min(left, options.writeSize);
       yield socket;
       while (writing > 0) {
@@ -156,8 +168,9 @@ function transmitSlowly(scenario: Case): { received: number; sender: Sender } {
         const tail = last >= 0 ? unsent[last] : goal;
         if (tail >= goal && memory >= sender.sendBuffer) {
           yield* push(Infinity);
-          sender.blocked = unsent.length === 0 || unsent[unsent.length - 1] >= goal;
-          fromCore.release();
+          sender.blocked = true;
+          yield* takeBacklog();
+          sender.blocked = memory >= sender.sendBuffer;
           if (!sender.blocked) continue;
           socket.release();
           yield room;
@@ -165,17 +178,23 @@ function transmitSlowly(scenario: Case): { received: number; sender: Sender } {
           yield socket;
           continue;
         }
+        if (tail >= goal && added >= BACKLOG_PACKETS) {
+          added = 0;
+          yield* takeBacklog();
+          continue;
+        }
         const space = tail >= goal ? goal : goal - tail;
         const bytes = Math.min(space, writing);
         if (tail >= goal) {
           unsent.push(bytes);
+          added++;
           memory += PACKET_OVERHEAD;
         } else unsent[last] += bytes;
         memory += bytes;
         writing -= bytes;
         left -= bytes;
         unpushed += bytes;
-        yield bytes * costs.byte;
+        yield bytes * costs.writeByte;
         if (writing === 0 || (bytes === space && unpushed > sender.maxWindow >> 1)) {
           unpushed = 0;
           yield* push(Infinity);
@@ -197,7 +216,9 @@ const scenarios: fc.Arbitrary<Case> = fc.record({
   bytes: fc.oneof(fc.integer({ min: 1, max: 60_000 }), fc.integer({ min: 1, max: 5_000_000 })),
   costs: fc.record({
     packet: fc.integer({ min: 1, max: 8000 }),
-    byte: fc.constantFrom(0, 1),
+    writeByte: fc.constantFrom(0, 1),
+    readByte: fc.constantFrom(0, 1),
+    freeByte: fc.constantFrom(0, 1),
     wakeUp: fc.integer({ min: 1, max: 9000 }),
     connect: fc.constant(0),
     accept: fc.constant(0),
@@ -207,12 +228,13 @@ const scenarios: fc.Arbitrary<Case> = fc.record({
     initialWindow: fc.integer({ min: 2, max: 40 }),
     receiveBuffer: fc.constantFrom(262_144, 1_048_576, 6_291_456),
     sendBuffer: fc.constantFrom(131_072, 4_194_304),
+    writeSize: fc.constantFrom(16_384, 262_144, 4_194_304),
     hystart: fc.boolean(),
     congestionControl: fc.constantFrom("cubic" as const, "reno" as const),
   }).map((some) => ({ ...LINUX_TCP, ...some })),
 });
 
-Deno.test("the fast flow agrees with a process for every packet, nine in ten to the nanosecond", () => {
+Deno.test("the fast flow agrees with a process for every packet, 19 in 20 to the nanosecond", () => {
   let compared = 0, exact = 0;
   fc.assert(
     fc.property(scenarios, (scenario) => {
@@ -229,7 +251,7 @@ Deno.test("the fast flow agrees with a process for every packet, nine in ten to 
     }),
     { numRuns: 60, seed: 7 },
   );
-  assert.ok(compared >= 55 && exact >= 0.9 * compared, `${exact} of ${compared} exact`);
+  assert.ok(compared >= 55 && exact >= 0.95 * compared, `${exact} of ${compared} exact`);
 });
 
 Deno.test("without host costs a transfer takes the textbook's round trips", () => {

@@ -25,12 +25,13 @@ export class Receiver {
   /** Receive buffer, bytes of kernel memory (`sk_rcvbuf`). */
   buffer: number;
   private unreadMemory = 0;
+  private heldMemory = 0; // of it, beyond a gap
   private window: number;
   private windowBase = 0;
   private clamp: number;
   private threshold: number;
   private readonly advertisedMss: number;
-  private readonly scale: number;
+  private readonly unit: number; // bytes that the window field counts in
   private readonly memoryPerSegment: number;
   private space: number;
   private spaceSequence = 0;
@@ -46,7 +47,7 @@ export class Receiver {
     this.buffer = options.receiveBufferInitial;
     this.clamp = windowOf(this.buffer);
     const most = Math.max(options.receiveBuffer, 212_992);
-    this.scale = Math.min(14, Math.max(0, Math.floor(Math.log2(most)) - 15));
+    this.unit = 2 ** Math.min(14, Math.max(0, Math.floor(Math.log2(most)) - 15));
     const first = Math.min(this.clamp, 65_535);
     this.window = Math.max(1, Math.floor(first / mss)) * mss;
     this.threshold = this.window;
@@ -83,8 +84,9 @@ export class Receiver {
    * `echo`: its timestamp echoes an acknowledgement of data, so that it measures a round trip; what
    * comes before repeats the timestamp that came with the handshake.
    */
-  arrive(now: number, bytes: number, echo: boolean): boolean {
-    this.next += bytes;
+  arrive(now: number, bytes: number, echo: boolean, held = 0): boolean {
+    this.next += bytes + held;
+    this.heldMemory = Math.max(0, this.heldMemory - held);
     this.unreadMemory += bytes + PACKET_OVERHEAD;
     if (bytes >= this.mss) this.measureRoundTrip(now, echo);
     if (bytes >= 128) this.growThreshold(bytes);
@@ -94,6 +96,12 @@ export class Receiver {
       return true;
     }
     return pending > this.mss && this.selectWindow() >= this.window;
+  }
+
+  /** Bytes arrive beyond a gap: they wait in the buffer. */
+  hold(bytes: number): void {
+    this.unreadMemory += bytes + PACKET_OVERHEAD;
+    this.heldMemory += bytes;
   }
 
   /** Timestamps give whole milliseconds; how long one window of data takes is an upper bound. */
@@ -132,8 +140,7 @@ export class Receiver {
       if (free < full >> 4 || free < this.mss) return 0;
     }
     if (free > this.threshold) free = this.threshold;
-    const unit = 2 ** this.scale;
-    return Math.ceil(free / unit) * unit;
+    return (free + this.unit - 1) & -this.unit;
   }
 
   /** An acknowledgement is sent: gives the window's new right edge, which never moves back. */
@@ -148,7 +155,7 @@ export class Receiver {
   read(now: number, bytes: number): boolean {
     this.copied += bytes;
     this.unreadMemory = Math.max(0, this.unreadMemory - bytes - PACKET_OVERHEAD);
-    if (this.copied === this.next) this.unreadMemory = 0;
+    if (this.copied === this.next) this.unreadMemory = this.heldMemory;
     this.autotune(now);
     if (this.next - this.windowBase > this.mss) return true;
     const left = this.offered;

@@ -31,6 +31,8 @@ export class Sender implements Window {
   readonly roundTrip = new RoundTrip();
   /** Segments sent and not acknowledged. */
   packetsOut = 0;
+  /** Those of them that are no longer on their way: selectively acknowledged, or lost and not resent. */
+  leftOut = 0;
   /** Right edge of the receiver's window, byte sequence. */
   windowEdge = 0;
   /** Largest window the receiver ever offered, bytes. */
@@ -68,7 +70,8 @@ export class Sender implements Window {
     this.updatePacingRate();
   }
 
-  private updatePacingRate(): void {
+  /** The rate that pacing would use follows the window. */
+  updatePacingRate(): void {
     const percent = this.cwnd < this.ssthresh / 2 ? 2 : 1.2;
     const srtt = Math.max(this.roundTrip.srtt, 1e-3);
     this.pacingRate = (percent * this.mss * Math.max(this.cwnd, this.packetsOut) * 1e6) / srtt;
@@ -88,6 +91,11 @@ export class Sender implements Window {
     if (shift < 32) bytes += GSO_MAX_BYTES / 2 ** shift;
     const segments = Math.floor(Math.min(bytes, GSO_MAX_BYTES - 1 - MAX_TCP_HEADER) / this.mss);
     return Math.max(segments, MIN_TSO_SEGMENTS);
+  }
+
+  /** Segments that count against the congestion window (`tcp_packets_in_flight`). */
+  get inFlight(): number {
+    return this.packetsOut - this.leftOut;
   }
 
   /** Slow start as the kernel sees it. */
@@ -172,8 +180,8 @@ export class Sender implements Window {
   nextPacket(now: number, whole: number, more: boolean, oldest: number): number {
     const { mss } = this;
     const room = this.windowEdge - this.next;
-    if (this.packetsOut >= this.cwnd || room < Math.min(mss, whole)) return 0;
-    const unused = this.cwnd - this.packetsOut;
+    if (this.inFlight >= this.cwnd || room < Math.min(mss, whole)) return 0;
+    const unused = this.cwnd - this.inFlight;
     const most = this.tsoSegments;
     if (whole > mss && oldest >= 0) {
       const limit = Math.min(room, unused * mss);
@@ -217,13 +225,30 @@ export class Sender implements Window {
     this.una = ack;
     this.offered(windowEdge);
     this.packetsOut -= segments;
+    this.measured(now, first, last);
+    this.grow(now, segments);
+    this.updatePacingRate();
+  }
+
+  /** Round trips of the oldest and the newest packet that an acknowledgement covers, by sending time. */
+  measured(now: number, first: number, last: number): void {
     this.roundTrip.sample(Math.floor((now - first) / 1000), this.una, this.next);
     this.cubic.sample(this, now, Math.floor((now - last) / 1000));
-    if (this.isWindowLimited) {
-      if (this.options.congestionControl === "cubic") this.cubic.grow(this, now, segments);
-      else this.growReno(segments);
-    }
-    this.updatePacingRate();
+  }
+
+  /** Congestion control's increase for `segments` delivered, if the window was the limit. */
+  grow(now: number, segments: number): void {
+    if (!this.isWindowLimited) return;
+    if (this.options.congestionControl === "cubic") this.cubic.grow(this, now, segments);
+    else this.growReno(segments);
+  }
+
+  /** Segments were lost: what the window shall shrink to (CUBIC 70 %, Reno half; RFC 9438, 5681). */
+  reduce(): void {
+    this.cwndCount = 0;
+    this.ssthresh = this.options.congestionControl === "cubic"
+      ? this.cubic.lost(this.cwnd)
+      : Math.max(this.cwnd >> 1, 2);
   }
 
   /** The receiver moved its window's right edge. */

@@ -1,6 +1,7 @@
 /** A link as a platform YAML writes it, and as the models read it. */
 import { z } from "zod";
 import { bitRate, bytes, duration } from "../../units/mod.ts";
+import type { QueueLimit } from "./drops.ts";
 import { LINK_PARTS } from "../parts/network.ts";
 
 const hostName = z.string().regex(
@@ -18,6 +19,13 @@ export const linkSchema = z.strictObject({
   latency: duration({ max: 30e9 }).describe("one-way delay; half of rtt").optional(),
   mtu: bytes({ min: 576, max: 65536 }).describe("largest IP packet").optional(),
   frame_overhead: bytes({ max: 1000 }).describe("wire bytes per packet beyond the MTU").optional(),
+  loss: z.number("expected a probability, for example 0.01").min(0, "a probability is at least 0")
+    .max(0.3, "more than 0.3 loses handshakes for minutes").optional().describe(
+      "probability that a packet is lost, each direction; none by default",
+    ),
+  queue: bytes({ min: 1500, max: 1e12 }).optional().describe(
+    "room of each direction's drop-tail queue; by default nothing finds it full",
+  ),
   source: z.string().min(1, "expected where the link's figures come from").optional(),
 }).superRefine((link, context) => {
   if (link.rtt !== undefined && link.latency !== undefined) {
@@ -57,6 +65,10 @@ export interface LinkSpec {
   readonly mtu: number;
   /** Bytes on the wire per IP packet beyond the packet itself. */
   readonly frameOverhead: number;
+  /** Probability that a packet is lost, each direction; none by default. */
+  readonly loss?: number | undefined;
+  /** Room of each direction's drop-tail queue; without it, all that comes finds room. */
+  readonly queue?: QueueLimit | undefined;
 }
 
 /** Fills in from the link's part (or plain Ethernet) what the platform does not say itself. */
@@ -69,6 +81,8 @@ export function resolveLink(link: LinkYaml): LinkSpec {
     latency: link.latency ?? (link.rtt ?? base.rtt.value) / 2,
     mtu: link.mtu ?? base.mtu.value,
     frameOverhead: link.frame_overhead ?? base.frameOverhead.value,
+    ...(link.loss === undefined ? {} : { loss: link.loss }),
+    ...(link.queue === undefined ? {} : { queue: { bytes: link.queue } }),
   };
 }
 

@@ -32,6 +32,8 @@ export interface TransferSetting {
   readonly options?: TcpOptions;
   /** Extra time of the host before each application step, ns (scheduling noise); none by default. */
   readonly noise?: () => number;
+  /** Uniform in [0, 1): which packets a lossy link loses; needed if it loses at random. */
+  readonly random?: () => number;
 }
 
 /** What the client's stopwatch and TCP_INFO show; times in ns. */
@@ -48,6 +50,9 @@ export interface TransferTimes {
   readonly ssthreshBefore: number;
   /** Round trips in which file data was sent. */
   readonly rounds: number;
+  /** Packets that the link lost at random, and that found its queue full; everything included. */
+  readonly lost: number;
+  readonly refused: number;
 }
 
 const DEFAULTS: Transfer = {
@@ -67,7 +72,7 @@ const EPOCH = 1e9;
 export function runTransfer(setting: TransferSetting, given: Partial<Transfer>): TransferTimes {
   const transfer = { ...DEFAULTS, ...given };
   const noise = setting.noise ?? (() => 0);
-  const path = buildPath(setting.link, setting.host, setting.server);
+  const path = buildPath(setting.link, setting.host, setting.server, setting.random);
   const conversation = new Conversation(path, setting.options ?? LINUX_TCP);
   const { direction, message } = transfer;
   const sender: Side = direction === "get" ? "server" : "client";
@@ -100,5 +105,7 @@ export function runTransfer(setting: TransferSetting, given: Partial<Transfer>):
     cwndBefore: cwnd,
     ssthreshBefore: ssthresh,
     rounds,
+    lost: (path.up.drops?.lost ?? 0) + (path.down.drops?.lost ?? 0),
+    refused: (path.up.drops?.refused ?? 0) + (path.down.drops?.refused ?? 0),
   };
 }

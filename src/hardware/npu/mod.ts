@@ -14,5 +14,5 @@ export { LockPair, type Side } from "./locks.ts";
 export { Npu, type NpuCounters, ShimTask } from "./npu.ts";
 export { type NpuConstant, type NpuPart, XDNA } from "./part.ts";
 export { Router } from "./router.ts";
-export { NPU_PARTS, npuSchema, type NpuYaml, resolveNpu } from "./spec.ts";
+export { changedNpu, NPU_PARTS, npuSchema, type NpuYaml, resolveNpu } from "./spec.ts";
 export { type Channel, type Descriptor, type Memory, Tile } from "./tile.ts";

@@ -211,6 +211,7 @@ export class Npu {
       if (from.fresh || ends.some((end) => end.fresh && end.atShim)) {
         yield this.cycles(hopCycles + (from.atShim ? part.ddrLatency.value : 0));
       }
+      const began = this.sim.now;
       if (viaDdr) {
         this.counters.ddrBytes += bytes;
         yield this.#ddr.job(bytes);
@@ -219,6 +220,7 @@ export class Npu {
       from.gather(staging, bytes);
       for (const end of ends) end.scatter(staging, bytes);
       this.counters.streams[name] += bytes;
+      this.sim.trace?.complete(`stream ${name}`, `${bytes} bytes`, began, this.sim.now);
     }
   }
 

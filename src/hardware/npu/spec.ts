@@ -1,7 +1,7 @@
 /** An NPU as a platform YAML writes it, and as the models read it. */
 import { z } from "zod";
 import { byteRate, bytes, duration, frequency } from "../../units/mod.ts";
-import { type NpuPart, XDNA } from "./part.ts";
+import { type NpuConstant, type NpuPart, XDNA } from "./part.ts";
 
 /** Named NPUs. */
 export const NPU_PARTS: ReadonlyMap<string, NpuPart> = new Map([["xdna", XDNA]]);
@@ -20,19 +20,26 @@ export const npuSchema = z.strictObject({
 /** What `npuSchema` gives: canonical units, still by part name. */
 export type NpuYaml = z.output<typeof npuSchema>;
 
+/** The constants of an NPU with some set to other values; undefined ones stay. */
+export function changedNpu(
+  base: NpuPart,
+  values: { readonly [K in keyof NpuPart]?: number | undefined },
+): NpuPart {
+  const changed: Record<string, NpuConstant> = { ...base };
+  for (const [name, value] of Object.entries(values)) {
+    if (value === undefined) continue;
+    changed[name] = { ...changed[name], value, mark: "assumed", source: "set by the scenario" };
+  }
+  return changed as NpuPart;
+}
+
 /** The constants of an NPU, with what the platform says differently. */
 export function resolveNpu(yaml: NpuYaml): NpuPart {
-  const base = NPU_PARTS.get(yaml.part) as NpuPart;
-  const changed = (name: keyof NpuPart, value: number | undefined) =>
-    value === undefined
-      ? {}
-      : { [name]: { ...base[name], value, mark: "assumed", source: "the platform's YAML" } };
-  return {
-    ...base,
-    ...changed("clock", yaml.clock),
-    ...changed("ddrRate", yaml.ddr_rate),
-    ...changed("launchFloor", yaml.launch_floor),
-    ...changed("coreMemory", yaml.core_memory),
-    ...changed("memMemory", yaml.mem_memory),
-  } as NpuPart;
+  return changedNpu(NPU_PARTS.get(yaml.part) as NpuPart, {
+    clock: yaml.clock,
+    ddrRate: yaml.ddr_rate,
+    launchFloor: yaml.launch_floor,
+    coreMemory: yaml.core_memory,
+    memMemory: yaml.mem_memory,
+  });
 }

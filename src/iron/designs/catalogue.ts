@@ -274,6 +274,18 @@ export function designNamed(name: string): Design {
   return found;
 }
 
+const outputs = new Map<string, TypedData>();
+
+/** What a design should give for the inputs of `buffers()`, computed once. */
+export function expectedOutput(design: Design): TypedData {
+  let output = outputs.get(design.name);
+  if (output === undefined) {
+    output = design.expected(design.buffers());
+    outputs.set(design.name, output);
+  }
+  return output;
+}
+
 /** The first element that differs from what is expected; undefined if none does. */
 export function firstDifference(
   design: Design,

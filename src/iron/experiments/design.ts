@@ -3,11 +3,13 @@
  * how far the two versions say the same.
  */
 import { z } from "zod";
+import { changedNpu, type NpuPart } from "../../hardware/npu/mod.ts";
 import { defineExperiment, type Problem, type Row } from "../../model/mod.ts";
-import { designNamed, DESIGNS, firstDifference } from "../designs/catalogue.ts";
+import { designNamed, DESIGNS, expectedOutput, firstDifference } from "../designs/catalogue.ts";
 import { compareDesigns } from "../graph/compare.ts";
 import { ResourcePlacer, SequentialPlacer } from "../placers/mod.ts";
 import { runDesign } from "../run/run.ts";
+import { byteRate, duration, frequency } from "../../units/mod.ts";
 
 /** Names of the designs, for parameters. */
 export const designName = z.enum(DESIGNS.map((d) => d.name) as [string, ...string[]]);
@@ -25,6 +27,15 @@ const parameters = z.strictObject({
   ),
   placer: z.enum(["sequential", "resource"]).default("sequential").describe(
     "what places the rest of a design written with the extended interface",
+  ),
+  clock: frequency({ min: 1e8, max: 5e9 }).optional().describe(
+    "clock of array and streams; default: the platform's",
+  ),
+  ddr_rate: byteRate({ min: 1e8, max: 1e12, column: "gb_per_s" }).optional().describe(
+    "all shim DMA traffic together; default: the platform's",
+  ),
+  launch_floor: duration({ max: 1e9, column: "us" }).optional().describe(
+    "what the smallest launch takes; default: the platform's",
   ),
   measure: z.enum(["latency", "equivalence"]).default("latency").describe(
     "latency: run it. equivalence: compare the MLIR of both versions",
@@ -85,13 +96,13 @@ export const design = defineExperiment({
     }
     const graph = p.interface === "before" ? design.before() : design.after().resolve(placer);
     const buffers = design.buffers();
-    const expected = design.expected(buffers);
-    const part = platform.npu;
-    const run = runDesign(graph, buffers, {
-      simulation: simulation(),
-      ...(part === undefined ? {} : { part }),
+    const part = changedNpu(platform.npu as NpuPart, {
+      clock: p.clock,
+      ddrRate: p.ddr_rate,
+      launchFloor: p.launch_floor,
     });
-    const difference = firstDifference(design, buffers[design.output], expected);
+    const run = runDesign(graph, buffers, { simulation: simulation(), part });
+    const difference = firstDifference(design, buffers[design.output], expectedOutput(design));
     yield {
       latency_us: run.latencyNs / 1e3,
       cycles: run.cycles,

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { ExhaustedError } from "../../hardware/npu/mod.ts";
 import { defineExperiment, type Row } from "../../model/mod.ts";
-import { designNamed, firstDifference } from "../designs/catalogue.ts";
+import { designNamed, expectedOutput, firstDifference } from "../designs/catalogue.ts";
 import { PlacementError } from "../interface/mod.ts";
 import type { DesignGraph } from "../graph/graph.ts";
 import { pinned, ResourcePlacer, SequentialPlacer, unpin } from "../placers/mod.ts";
@@ -75,12 +75,12 @@ export const placement = defineExperiment({
     }
     if (p.execute) {
       const buffers = design.buffers();
-      const expected = design.expected(buffers);
       const run = runDesign(graph, buffers, {
         simulation: simulation(),
         ...(part === undefined ? {} : { part }),
       });
-      row.output_correct = firstDifference(design, buffers[design.output], expected) === undefined;
+      row.output_correct =
+        firstDifference(design, buffers[design.output], expectedOutput(design)) === undefined;
       row.latency_us = run.latencyNs / 1e3;
     }
     yield row;

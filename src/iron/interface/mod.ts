@@ -27,4 +27,4 @@ export {
 } from "./placeable.ts";
 export { type Placer, Program } from "./program.ts";
 export { Runtime, RuntimeData, TaskGroup, type TransferOptions } from "./runtime.ts";
-export { Worker, type WorkerOptions } from "./worker.ts";
+export { type CoreFn, Worker, type WorkerOptions } from "./worker.ts";

@@ -14,6 +14,9 @@ export interface WorkerOptions {
   readonly stackSize?: number;
 }
 
+/** A worker's routine: gets what `fnArgs` lists, in that order. */
+export type CoreFn = (...args: any[]) => void;
+
 /** A core's task. */
 export class Worker extends ObjectFifoEndpoint {
   readonly fifos: readonly ObjectFifoHandle[];
@@ -26,7 +29,7 @@ export class Worker extends ObjectFifoEndpoint {
    * become the worker's; all others are data for building the program.
    */
   constructor(
-    readonly coreFn: ((...args: any[]) => void) | null,
+    readonly coreFn: CoreFn | null,
     readonly fnArgs: readonly unknown[] = [],
     readonly options: WorkerOptions = {},
   ) {

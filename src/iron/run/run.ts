@@ -119,7 +119,10 @@ export function buildNpu(graph: DesignGraph, npu: Npu, args: readonly TypedData[
       local: (name, ref) => ref.type.view(tile.allocate(name, ref.type.bytes).bytes),
       cycles: (n) => npu.cycles(n),
       lockCycles: npu.device.part.lockOperation.value,
-      busy: (n) => void (npu.counters.cores[who] += n),
+      busy: (n) => {
+        npu.counters.cores[who] += n;
+        npu.sim.trace?.complete(who, "compute", npu.sim.now, npu.sim.now + npu.cycles(n));
+      },
     };
     npu.core(core.tile, runBody(core.body, context));
   }

@@ -1,14 +1,18 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { DeadlockError, DescriptorError, ExhaustedError } from "../../hardware/npu/mod.ts";
-import { DESIGNS, firstDifference } from "../designs/catalogue.ts";
+import { designNamed, DESIGNS, firstDifference } from "../designs/catalogue.ts";
 import { design as colorDetect } from "../designs/before/color-detect.ts";
 import { design as edgeDetectAfter } from "../designs/after/edge-detect.ts";
 import { design as resnet } from "../designs/after/resnet-conv2x.ts";
+import { design as gemmAfter } from "../designs/after/gemm.ts";
+import { design as mvmulAfter } from "../designs/after/mvmul.ts";
+import { design as gemmBefore } from "../designs/before/gemm.ts";
+import { design as mvmulBefore } from "../designs/before/mvmul.ts";
 import { colorDetected, edgesDrawn } from "../designs/reference.ts";
 import { filled } from "../designs/data.ts";
 import { AnyComputeTile, ndarray, ObjectFifo, Program, Runtime, Worker } from "../interface/mod.ts";
-import { SequentialPlacer } from "../placers/mod.ts";
+import { ResourcePlacer, SequentialPlacer } from "../placers/mod.ts";
 import { TensorAccessPattern } from "../taplib/mod.ts";
 import { runDesign } from "./run.ts";
 
@@ -37,6 +41,32 @@ Deno.test("the image pipelines are right on a small image too", () => {
   const program = edgeDetectAfter(w, h).resolve(new SequentialPlacer());
   runDesign(program, [image, new Int32Array(256), edges]);
   assert.deepEqual(edges, edgesDrawn(image, w, h));
+});
+
+Deno.test("designs take other sizes: MVMul on three columns, GEMM of other shapes", () => {
+  const mv = designNamed("MVMul");
+  for (
+    const graph of [
+      mvmulBefore(288, 288, 32, 32, 3),
+      mvmulAfter(288, 288, 32, 32, 3).resolve(new ResourcePlacer()),
+    ]
+  ) {
+    const buffers = mv.buffers();
+    runDesign(graph, buffers);
+    assert.equal(firstDifference(mv, buffers[2], mv.expected(mv.buffers())), undefined);
+  }
+  const [M, K, N] = [512, 128, 256];
+  const a = filled(new Int16Array(M * K), 1, -5, 5), b = filled(new Int16Array(K * N), 2, -5, 5);
+  const expected = Int16Array.from({ length: M * N }, (_, i) => {
+    let sum = 0;
+    for (let k = 0; k < K; k++) sum += a[Math.floor(i / N) * K + k] * b[k * N + i % N];
+    return sum;
+  });
+  for (const graph of [gemmBefore(M, K, N), gemmAfter(M, K, N).resolve(new SequentialPlacer())]) {
+    const c = new Int16Array(M * N);
+    runDesign(graph, [a, b, c]);
+    assert.deepEqual(c, expected);
+  }
 });
 
 /** A program that moves a walk over a tensor through a core's memory into a packed result. */

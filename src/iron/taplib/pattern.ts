@@ -37,6 +37,23 @@ export function emptyMap(shape: readonly number[], value: 0 | -1): AccessMap {
   return { shape, data };
 }
 
+/** What a tiler has made: checked, cleaned and frozen, so that it need not be again. @internal */
+export class Tiled implements TensorAccessPatternOptions {
+  constructor(
+    readonly tensorDims: readonly number[],
+    readonly offset: number,
+    readonly sizes: readonly number[],
+    readonly strides: readonly number[],
+  ) {}
+}
+
+let tiled: (pattern: TensorAccessPattern) => boolean;
+
+/** Whether a tiler made this very pattern. @internal */
+export function isTiled(pattern: TensorAccessPattern): boolean {
+  return tiled(pattern);
+}
+
 /**
  * One walk over a tensor: an offset, sizes and strides (chapter 7, section 7.5.0.5). Immutable.
  *
@@ -49,25 +66,63 @@ export function emptyMap(shape: readonly number[], value: 0 | -1): AccessMap {
  * @throws {TypeError} for something that is not a list of integers.
  */
 export class TensorAccessPattern {
-  readonly tensorDims: readonly number[];
-  readonly offset: number;
-  readonly sizes: readonly number[];
-  readonly strides: readonly number[];
+  readonly #tensorDims: readonly number[];
+  readonly #offset: number;
+  readonly #sizes: readonly number[];
+  readonly #strides: readonly number[];
+  readonly #tiled: boolean;
+  #walk: Walk | undefined;
+
+  static {
+    tiled = (pattern) => pattern.#tiled;
+  }
 
   constructor(options: TensorAccessPatternOptions) {
     if (options === null || typeof options !== "object") {
       throw new TypeError("TensorAccessPattern: expected {tensorDims, offset, sizes, strides}");
     }
-    this.tensorDims = tensorDims("tensorDims", options.tensorDims);
-    this.offset = offsetInside(options.offset, elements(this.tensorDims));
-    this.sizes = Object.freeze([...sizesOf(options.sizes)]);
-    this.strides = Object.freeze(cleanStrides(this.sizes, stridesOf(options.strides)));
-    Object.freeze(this);
+    this.#tiled = options instanceof Tiled;
+    if (options instanceof Tiled) {
+      this.#tensorDims = options.tensorDims;
+      this.#offset = options.offset;
+      this.#sizes = options.sizes;
+      this.#strides = options.strides;
+      return;
+    }
+    this.#tensorDims = tensorDims("tensorDims", options.tensorDims);
+    this.#offset = offsetInside(options.offset, elements(this.#tensorDims));
+    this.#sizes = Object.freeze([...sizesOf(options.sizes)]);
+    this.#strides = Object.freeze(cleanStrides(this.#sizes, stridesOf(options.strides)));
+  }
+
+  /** The tensor's dimensions, slowest first; at least two. */
+  get tensorDims(): readonly number[] {
+    return this.#tensorDims;
+  }
+
+  /** The first element, row-major. */
+  get offset(): number {
+    return this.#offset;
+  }
+
+  /** Steps of each dimension of the walk, the slowest first. */
+  get sizes(): readonly number[] {
+    return this.#sizes;
+  }
+
+  /** Elements between steps, the slowest dimension first; cleaned. */
+  get strides(): readonly number[] {
+    return this.#strides;
   }
 
   /** The walk over the tensor, prepared once; see walk.ts. */
   get walk(): Walk {
-    return walks.get(this) ?? remember(this);
+    return this.#walk ??= walkOf(
+      this.#offset,
+      this.#sizes,
+      this.#strides,
+      elements(this.#tensorDims),
+    );
   }
 
   /** `[size, stride]` of each dimension, the slowest first. */
@@ -131,16 +186,9 @@ export class TensorAccessPattern {
   }
 }
 
-const walks = new WeakMap<TensorAccessPattern, Walk>();
-
-function remember(tap: TensorAccessPattern): Walk {
-  const walk = walkOf(tap.offset, tap.sizes, tap.strides, elements(tap.tensorDims));
-  walks.set(tap, walk);
-  return walk;
-}
-
 /** Equal lengths and elements. */
 export function sameInts(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  if (a === b) return true;
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;

@@ -1,4 +1,4 @@
-import { TensorAccessPattern } from "./pattern.ts";
+import { TensorAccessPattern, Tiled } from "./pattern.ts";
 import { TensorAccessSequence } from "./sequence.ts";
 import { cleanStrides, type Ints, tensorDims } from "./validate.ts";
 
@@ -36,13 +36,6 @@ export interface StepTilerOptions extends SimpleTilerOptions {
   readonly tileGroupSteps?: readonly number[] | undefined;
   readonly tileGroupColMajor?: boolean | undefined;
   readonly allowPartial?: boolean | undefined;
-}
-
-const generated = new WeakSet<TensorAccessPattern>();
-
-/** Whether a tiler made this very pattern. */
-export function isTiled(pattern: TensorAccessPattern): boolean {
-  return generated.has(pattern);
 }
 
 const HEIGHT = 0, WIDTH = 1;
@@ -154,16 +147,43 @@ function tile(options: StepTilerOptions): TensorAccessSequence {
   const columns = plan(WIDTH, T, t, r, s, allowPartial);
 
   const patterns: TensorAccessPattern[] = [];
+  let last: Walks | undefined;
   for (let p = 0; p < rows.patterns * columns.patterns; p++) {
     const y = first(rows, iterColMajor ? p % rows.patterns : Math.floor(p / columns.patterns));
     const x = first(columns, iterColMajor ? Math.floor(p / rows.patterns) : p % columns.patterns);
-    const walk = group(T, t, rest(rows, y), rest(columns, x), tileColMajor, groupColMajor, repeat);
-    patterns.push(
-      new TensorAccessPattern({ tensorDims: T, offset: y * t[0] * T[1] + x * t[1], ...walk }),
-    );
+    const down = rest(rows, y), across = rest(columns, x);
+    // All groups but those at the edges walk alike.
+    const alike = last !== undefined && same(last.down, down) && same(last.across, across);
+    if (!alike) {
+      const walk = group(T, t, down, across, tileColMajor, groupColMajor, repeat);
+      last = {
+        down,
+        across,
+        sizes: Object.freeze(walk.sizes),
+        strides: Object.freeze(walk.strides),
+      };
+    }
+    const { sizes, strides } = last as Walks;
+    const offset = y * t[0] * T[1] + x * t[1];
+    patterns.push(new TensorAccessPattern(new Tiled(T, offset, sizes, strides)));
   }
-  for (const pattern of patterns) generated.add(pattern);
   return TensorAccessSequence.fromPatterns(patterns);
+}
+
+interface Steps {
+  readonly repeats: number;
+  readonly steps: number;
+}
+
+interface Walks {
+  readonly down: Steps;
+  readonly across: Steps;
+  readonly sizes: Ints;
+  readonly strides: Ints;
+}
+
+function same(a: Steps, b: Steps): boolean {
+  return a.repeats === b.repeats && a.steps === b.steps;
 }
 
 /** First tile of the i-th group along a dimension. */
@@ -172,7 +192,7 @@ function first({ steps, repeats }: Plan, i: number): number {
 }
 
 /** Repeats and steps that still fit from tile `from` on. */
-function rest({ tiles, repeats, steps }: Plan, from: number): { repeats: number; steps: number } {
+function rest({ tiles, repeats, steps }: Plan, from: number): Steps {
   const left = tiles - from;
   return {
     repeats: Math.min(repeats, Math.ceil(left / steps)),
@@ -184,8 +204,8 @@ function rest({ tiles, repeats, steps }: Plan, from: number): { repeats: number;
 function group(
   T: Ints,
   t: Ints,
-  rows: { repeats: number; steps: number },
-  columns: { repeats: number; steps: number },
+  rows: Steps,
+  columns: Steps,
   tileColMajor: boolean,
   groupColMajor: boolean,
   patternRepeat: number,

@@ -1,5 +1,5 @@
 /** A thread's place to hand operations to a combiner and get answers back (NR's `Context`). */
-import { type Steps, Word } from "./step.ts";
+import { type Steps, Wait, Word } from "./step.ts";
 
 /** One thread's ring of pending operations; only the thread enqueues, only a combiner answers. */
 export class Context<Op, R> {
@@ -12,6 +12,10 @@ export class Context<Op, R> {
   readonly inside: Word = new Word(0);
   private readonly ops: (Op | undefined)[];
   private readonly answers: (R | undefined)[];
+
+  /** Number of the operation that the thread waits for, and its wait; reused to allocate nothing. */
+  private awaited = 0;
+  private answered: Wait | undefined = undefined;
 
   constructor(readonly pendingOps: number) {
     this.ops = new Array<Op | undefined>(pendingOps).fill(undefined);
@@ -46,18 +50,28 @@ export class Context<Op, R> {
       if (this.comb.value !== from) return 0;
     }
     yield this.slots.peek;
+    return this.take(into);
+  }
+
+  /** Spin until operation number `index` is answered, or for `spins` polls. */
+  untilAnswered(index: number, spins: number): Wait {
+    this.awaited = index;
+    return this.answered ??= new Wait([this.comb], () => this.comb.value > this.awaited, spins);
+  }
+
+  /** The combiner's side, when the indices have been looked at: copy what is pending. */
+  take(into: Op[]): number {
+    const from = this.comb.value;
+    const to = this.tail.value;
     for (let i = from; i < to; i++) into.push(this.ops[i % this.pendingOps] as Op);
     return to - from;
   }
 
-  /** The combiner's side: answer the `count` oldest pending operations. */
-  *answer(results: readonly R[], from: number, count: number): Steps {
-    yield this.slots.post;
+  /** The combiner's side: store the answers of the `count` oldest pending operations; `comb` then passes them. */
+  give(results: readonly R[], from: number, count: number): void {
     for (let i = 0; i < count; i++) {
       this.answers[(this.comb.value + i) % this.pendingOps] = results[from + i];
     }
-    yield this.comb.post;
-    this.comb.value += count;
   }
 
   /** The answer to operation number `index` of this thread, once `comb` has passed it. */

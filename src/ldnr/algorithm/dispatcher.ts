@@ -209,11 +209,17 @@ export class Dispatcher<Op, R> implements Replicated<Op, R> {
 
   private *cloneInto(thread: Registration<Op, R>, domain: number): Steps {
     const all = this.options.freeze === "all";
+    // With everything frozen nobody overtakes the choice, so it comes second.
+    if (all) {
+      this.onStep?.(domain, "freeze");
+      yield this.outer.acquireWrite();
+    }
     this.onStep?.(domain, "select");
-    if (all) yield this.outer.acquireWrite();
     const model = this.furthest();
-    this.onStep?.(domain, "freeze");
-    if (!all) yield this.holdCombiner(thread, model);
+    if (!all) {
+      this.onStep?.(domain, "freeze");
+      yield this.holdCombiner(thread, model);
+    }
     this.onStep?.(domain, "clone");
     const before = yield this.affinity.switchTo(thread, domain);
     yield model.lock.acquireRead(thread.id);
@@ -237,7 +243,7 @@ export class Dispatcher<Op, R> implements Replicated<Op, R> {
   private *drop(thread: Registration<Op, R>, domain: number): Steps {
     const all = this.options.freeze === "all";
     const replica = this.replicas.get(domain) as Replica<Op, R>;
-    this.onStep?.(domain, "select");
+    this.onStep?.(domain, "freeze");
     if (all) yield this.outer.acquireWrite();
     else {
       yield replica.closed.write;

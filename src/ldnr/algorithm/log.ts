@@ -52,11 +52,12 @@ export class SharedLog<Op> {
   /** Counts replicas that joined or left. */
   readonly members: Word = new Word(0);
   readonly cursors: Cursor[] = [];
-  readonly alive: Uint8Array;
-  readonly ops: (Op | undefined)[];
+  // The ring's entries; the arrays grow to `size` as it is used for the first time.
+  private alive: Uint8Array;
+  private ops: (Op | undefined)[];
   /** Incarnation of the replica that appended each entry, and the place (core) that wrote it. */
-  readonly origins: Int32Array;
-  readonly places: Int16Array;
+  private origins: Int32Array;
+  private places: Int16Array;
   private nextId = 1;
 
   constructor(options: LogOptions) {
@@ -69,10 +70,23 @@ export class SharedLog<Op> {
           `${2 * this.gcFromHead * (options.entryBytes ?? 64)} bytes or fewer pending operations`,
       );
     }
-    this.alive = new Uint8Array(this.size);
-    this.ops = new Array<Op | undefined>(this.size).fill(undefined);
-    this.origins = new Int32Array(this.size);
-    this.places = new Int16Array(this.size);
+    const first = Math.min(this.size, 8192);
+    this.alive = new Uint8Array(first);
+    this.ops = new Array<Op | undefined>(first).fill(undefined);
+    this.origins = new Int32Array(first);
+    this.places = new Int16Array(first);
+  }
+
+  private grow(): void {
+    const longer = <T extends Uint8Array | Int32Array | Int16Array>(now: T, next: T): T => {
+      next.set(now);
+      return next;
+    };
+    const length = 2 * this.alive.length;
+    this.alive = longer(this.alive, new Uint8Array(length));
+    this.origins = longer(this.origins, new Int32Array(length));
+    this.places = longer(this.places, new Int16Array(length));
+    while (this.ops.length < length) this.ops.push(undefined);
   }
 
   /** A cursor for a replica that starts at the beginning, or where its model stands. */
@@ -111,6 +125,7 @@ export class SharedLog<Op> {
 
   private put(at: number, op: Op, by: Cursor, place: number): void {
     const slot = at & (this.size - 1);
+    while (slot >= this.alive.length) this.grow();
     this.ops[slot] = op;
     this.origins[slot] = by.id;
     this.places[slot] = place;

@@ -2,6 +2,7 @@
  * What NR and LD-NR share: flat combining per replica, append, replay and garbage collection of the log
  * (chapter 6.2.1 and 6.3.4; the Rust library node-replication, versions 0.1 and 0.2).
  */
+import type { Context } from "./context.ts";
 import type { Cursor, SharedLog } from "./log.ts";
 import type { ReaderState, Registration, Replica } from "./replica.ts";
 import { type Steps, Sweep, Wait, type Word, Work } from "./step.ts";
@@ -76,7 +77,7 @@ export class Protocol<Op, R> {
       yield this.tryCombine(thread, replica);
       yield context.comb.read;
       if (context.comb.value > index) return context.result(index);
-      yield new Wait([context.comb], () => context.comb.value > index, this.options.responseSpins);
+      yield context.untilAnswered(index, this.options.responseSpins);
       if (context.comb.value > index) return context.result(index);
     }
   }
@@ -99,7 +100,9 @@ export class Protocol<Op, R> {
     const state = replica.reading[thread.id] ?? this.readerState(thread, replica, undefined);
     const ltail = replica.cursor.ltail;
     for (;;) {
-      const combined: boolean = yield this.tryCombine(thread, replica);
+      yield replica.combiner.read;
+      const combined: boolean = replica.combiner.value === 0 &&
+        (yield this.tryCombine(thread, replica));
       if (!combined) {
         state.completed = completed;
         yield state.behind;
@@ -140,12 +143,13 @@ export class Protocol<Op, R> {
     const { lock } = replica;
     const mine = lock.readers[thread.id] as Word;
     const state = replica.reading[thread.id] ?? this.readerState(thread, replica, outside);
-    yield ctail.read;
+    yield state.entry;
     const completed = ctail.value;
-    yield ltail.read;
-    if (ltail.value < completed) yield this.catchUpTo(thread, replica, completed);
+    if (ltail.value < completed) {
+      yield this.catchUpTo(thread, replica, completed);
+      yield lock.writer.read;
+    }
     // The lock's own path, spelled out for the common case that no writer is about.
-    yield lock.writer.read;
     if (lock.writer.value !== 0) yield lock.acquireRead(thread.id);
     else {
       yield mine.rmw;
@@ -175,6 +179,7 @@ export class Protocol<Op, R> {
     const words = outside === undefined ? [ctail, writer] : [ctail, writer, outside];
     const state: ReaderState = {
       completed: 0,
+      entry: new Sweep([ctail, ltail, writer], false, true),
       look: new Work(
         "get",
         1,
@@ -195,37 +200,51 @@ export class Protocol<Op, R> {
   /** Become the replica's combiner for one round, unless somebody is. */
   *tryCombine(thread: Registration<Op, R>, replica: Replica<Op, R>): Steps<boolean> {
     const combiner = replica.combiner;
-    for (let look = 0; look < 4; look++) {
+    // Three more looks at a line just fetched take no time worth an event.
+    for (let look = this.options.aggregate ? 3 : 0; look < 4; look++) {
       yield combiner.read;
       if (combiner.value !== 0) return false;
     }
     yield combiner.rmw;
     if (combiner.value !== 0) return false;
     combiner.value = thread.id + 1;
-    yield this.withAffinity(thread, replica.domain, this.combine(thread, replica));
+    const stuck: Cursor | undefined = yield this.withAffinity(
+      thread,
+      replica.domain,
+      this.combine(thread, replica),
+    );
     yield combiner.write;
     combiner.value = 0;
+    // Appended and answered, but nothing could be freed: now bring the one behind up to date.
+    if (stuck !== undefined) yield this.sync(thread, stuck);
     return true;
   }
 
   /** One round of the combiner: collect, append, replay, answer. */
-  private *combine(thread: Registration<Op, R>, replica: Replica<Op, R>): Steps {
-    const { lockDuringAppend, concurrentMembership } = this.options;
+  private *combine(
+    thread: Registration<Op, R>,
+    replica: Replica<Op, R>,
+  ): Steps<Cursor | undefined> {
+    const { lockDuringAppend, concurrentMembership, aggregate } = this.options;
     const ops: Op[] = [];
-    const served: { thread: number; count: number }[] = [];
+    const served: { context: Context<Op, R>; count: number }[] = [];
     this.counts.rounds++;
     this.onPhase?.(thread.id, replica.id, "collect");
     // Replays during the append may already meet this round's own entries.
     replica.results.length = 0;
     const name = concurrentMembership ? replica.cursor.id : undefined;
     yield new Work("round", replica.threads.length, thread.domain);
-    if (this.options.aggregate) yield this.contextSweep(replica);
+    if (aggregate) yield this.contextSweep(replica);
     for (const other of replica.threads) {
       const context = (this.threads[other] as Registration<Op, R>).context;
       // After the sweep, the indices of idle contexts need no second look.
-      if (this.options.aggregate && context.tail.value === context.comb.value) continue;
-      const count: number = yield context.collect(ops, name);
-      if (count > 0) served.push({ thread: other, count });
+      if (aggregate && context.tail.value === context.comb.value) continue;
+      let count: number;
+      if (aggregate && name === undefined) {
+        yield context.slots.peek;
+        count = context.take(ops);
+      } else count = yield context.collect(ops, name);
+      if (count > 0) served.push({ context, count });
     }
     let outcome: Appended = { appended: true, stuck: undefined };
     while (ops.length > 0) {
@@ -245,18 +264,19 @@ export class Protocol<Op, R> {
     yield replica.lock.releaseWrite();
     this.onPhase?.(thread.id, replica.id, "answer");
     let from = 0;
-    for (const { thread: other, count } of served) {
-      const context = (this.threads[other] as Registration<Op, R>).context;
-      yield context.answer(replica.results, from, count);
+    for (const { context, count } of served) {
+      yield context.slots.post;
+      context.give(replica.results, from, count);
+      yield context.comb.post;
+      context.comb.value += count;
       from += count;
     }
     this.counts.combined += from;
-    // If the one behind was this replica itself, the replay above has caught up.
-    if (outcome.stuck !== undefined && outcome.stuck !== replica.cursor) {
-      this.counts.escapes++;
-      yield this.sync(thread, outcome.stuck);
-    }
     this.onPhase?.(thread.id, replica.id, "");
+    // If the one behind was this replica itself, the replay above has caught up.
+    if (outcome.stuck === undefined || outcome.stuck === replica.cursor) return undefined;
+    this.counts.escapes++;
+    return outcome.stuck;
   }
 
   private contextSweep(replica: Replica<Op, R>): Sweep {

@@ -32,6 +32,8 @@ export interface Registration<Op, R> {
 export interface ReaderState {
   /** Value of ctail that the replica has to reach. */
   completed: number;
+  /** What every read looks at first: ctail, ltail, writer. */
+  readonly entry: Sweep;
   /** The run of looks, and the wait for the replica to catch up. */
   readonly look: Work;
   readonly behind: Wait;

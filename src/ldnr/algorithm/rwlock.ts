@@ -64,6 +64,7 @@ export class WordRwLock implements ReaderWriterLock {
 export class DistributedRwLock implements ReaderWriterLock {
   readonly writer: Word = new Word(0);
   readonly readers: readonly Word[];
+  private readonly writerGone = new Wait([this.writer], () => this.writer.value === 0);
 
   constructor(slots: number) {
     this.readers = Array.from({ length: slots }, () => new Word(0));
@@ -75,7 +76,7 @@ export class DistributedRwLock implements ReaderWriterLock {
     for (;;) {
       yield this.writer.read;
       if (this.writer.value !== 0) {
-        yield new Wait([this.writer], () => this.writer.value === 0);
+        yield this.writerGone;
         continue;
       }
       yield mine.rmw;
@@ -124,7 +125,7 @@ export class DistributedRwLock implements ReaderWriterLock {
         this.writer.value = 1;
         return;
       }
-      yield new Wait([this.writer], () => this.writer.value === 0);
+      yield this.writerGone;
     }
   }
 

@@ -21,7 +21,7 @@ export class Access {
 }
 
 /** Line of words that stand for something else's change: reading or writing them costs nothing. */
-export const NO_LINE: CacheLine = new CacheLine(-1);
+export const NO_LINE: Readonly<CacheLine> & CacheLine = Object.freeze(new CacheLine(-1));
 
 /** A word of shared memory on a cache line of its own (crossbeam's CachePadded) unless a line is given. */
 export class Word {
@@ -83,13 +83,15 @@ export class Work {
 const NONE: readonly Word[] = [];
 const NEVER = () => false;
 
-/** Independent reads of many words, their misses overlapping; only where no order among them matters. */
+/** Reads of many words as one step, by default independent, their misses overlapping. */
 export class Sweep {
   readonly kind = SWEEP;
   constructor(
     readonly words: readonly Word[],
     /** Leave out words that are not 0 now: the reader will stop at those and wait. */
     readonly zeroOnly: boolean = false,
+    /** One after the other instead: each read waits for the one before. */
+    readonly inTurn: boolean = false,
   ) {}
 }
 

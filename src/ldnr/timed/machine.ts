@@ -191,8 +191,15 @@ export class TimedMachine {
   }
 
   private sweep(step: Sweep, core: number, now: number): number {
-    const { words, zeroOnly } = step;
+    const { words, zeroOnly, inTurn } = step;
     let sum = 0;
+    if (inTurn) {
+      for (let i = 0; i < words.length; i++) {
+        const at = now + sum;
+        sum += this.coherence.access((words[i] as Word).line, READ, core, at) - at;
+      }
+      return sum;
+    }
     for (let i = 0; i < words.length; i++) {
       const word = words[i] as Word;
       if (zeroOnly && word.value !== 0) continue;
@@ -245,6 +252,10 @@ export class TimedMachine {
       this.schedule(thread, thread.workStart + step.done * unit - now);
       return;
     }
-    this.schedule(thread, this.coherence.access(word.line, 0, thread.core, now) - now);
+    // NO_LINE stands for no memory at all, and is shared by every machine: it must keep no state.
+    const latency = word.line === NO_LINE
+      ? 0
+      : this.coherence.access(word.line, 0, thread.core, now) - now;
+    this.schedule(thread, latency);
   }
 }

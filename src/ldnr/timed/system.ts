@@ -141,6 +141,19 @@ export class HashMapSystem {
     }
   }
 
+  /** Whether an inactive replica stops everything once the log is full; then time costs no events. */
+  get stallsForEver(): boolean {
+    return this.options.structure === "nr" && this.options.nrVersion === "0.1";
+  }
+
+  /**
+   * Simulated ns from the start until throughput is steady, where that takes long: flurry's list of
+   * participants, all registered at once in the beginning, has to spread out first.
+   */
+  get settlesIn(): number {
+    return this.options.structure === "flurry" ? 600 * this.options.threads ** 2 : 0;
+  }
+
   /** Add (or remove) LD-NR's replica on `domain`, by a thread of its own; `done` when it has happened. */
   change(kind: "add" | "remove", domain: number, done: () => void): void {
     const { dispatcher, admin } = this;

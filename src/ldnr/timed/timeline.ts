@@ -116,6 +116,7 @@ export class Timeline {
     if (this.pending > 0 || this.system.sim.now < this.settledAt) return false;
     const log = this.log();
     if (log === undefined) return true;
+    if (this.idleReplicas > 0 && this.system.stallsForEver) return false;
     if (log.tail.value < this.lapEnds) return false;
     return log.cursors.every((c) => c.ltail.value >= this.catchUpTo);
   }

@@ -1,4 +1,5 @@
 import {
+  type CoreFn,
   GlobalBuffer,
   Kernel,
   ndarray,
@@ -28,15 +29,12 @@ export function design(width = 32, height = 32, channels = 256): Program {
   const weights2Type = ndarray([weights2], "i8");
   const weights3Type = ndarray([weights3], "i8");
 
-  const int = "i32" as const;
+  const ints = (n: number) => Array.from({ length: n }, () => "i32" as const);
   const conv2dk1 = new Kernel("conv2dk1_i8", "conv2dk1.o", [
     actInType,
     weights1Type,
     act1Type,
-    int,
-    int,
-    int,
-    int,
+    ...ints(4),
   ]);
   const conv2dk3 = new Kernel("conv2dk3_ui8", "conv2dk3.o", [
     act1Type,
@@ -44,14 +42,7 @@ export function design(width = 32, height = 32, channels = 256): Program {
     act1Type,
     weights2Type,
     act2Type,
-    int,
-    int,
-    int,
-    int,
-    int,
-    int,
-    int,
-    int,
+    ...ints(8),
   ]);
   const conv2dk1Skip = new Kernel("conv2dk1_skip_i8", "conv2dk1_skip.o", [
     act2Type,
@@ -59,11 +50,7 @@ export function design(width = 32, height = 32, channels = 256): Program {
     weights3Type,
     actOutType,
     actInType,
-    int,
-    int,
-    int,
-    int,
-    int,
+    ...ints(5),
   ]);
 
   // Activations in, and the skip connection through a memory tile
@@ -93,7 +80,7 @@ export function design(width = 32, height = 32, channels = 256): Program {
   });
 
   // 1x1 convolution
-  function conv1Fn(ofWeights: any, ofIn: any, ofOut: any, rtp: any, conv2dk1: any) {
+  const conv1Fn: CoreFn = (ofWeights, ofIn, ofOut, rtp, conv2dk1) => {
     const elemWeights = ofWeights.acquire(1);
     const scale = rtp.at(0);
     range(height, () => {
@@ -104,10 +91,10 @@ export function design(width = 32, height = 32, channels = 256): Program {
       ofOut.release(1);
     });
     ofWeights.release(1);
-  }
+  };
 
   // 3x3 convolution, half of the output channels on each of two cores
-  function conv3Fn(ofWeights: any, ofIn: any, ofOut: any, conv2dk3: any, channel: number) {
+  const conv3Fn: CoreFn = (ofWeights, ofIn, ofOut, conv2dk3, channel) => {
     const elemWeights = ofWeights.acquire(1);
     const sizes = [width, narrow, half, 3, 3];
     // Top row: nothing above.
@@ -129,18 +116,10 @@ export function design(width = 32, height = 32, channels = 256): Program {
     ofIn.release(2);
     ofOut.release(1);
     ofWeights.release(1);
-  }
+  };
 
   // 1x1 convolution and the skip connection
-  function skipFn(
-    ofWeights: any,
-    ofIn0: any,
-    ofIn1: any,
-    ofSkip: any,
-    ofOut: any,
-    rtp: any,
-    conv2dk1Skip: any,
-  ) {
+  const skipFn: CoreFn = (ofWeights, ofIn0, ofIn1, ofSkip, ofOut, rtp, conv2dk1Skip) => {
     const elemWeights = ofWeights.acquire(1);
     const scale = rtp.at(0);
     const skipScale = rtp.at(1);
@@ -167,7 +146,7 @@ export function design(width = 32, height = 32, channels = 256): Program {
       ofSkip.release(1);
     });
     ofWeights.release(1);
-  }
+  };
 
   const workers = [
     new Worker(conv1Fn, [wts0.cons(), actIn.cons(), act235.prod(), rtp2, conv2dk1]),

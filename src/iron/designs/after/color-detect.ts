@@ -61,8 +61,8 @@ export function design(width = 1920, height = 1080): Program {
     ofSelfCons: any,
     ofOut: any,
     thresholdLine: any,
-    below: number,
-    above: number,
+    below: any,
+    above: any,
   ) {
     const elemIn = ofIn.acquire(1);
     const elemTemp = ofSelfProd.acquire(1);

@@ -61,11 +61,13 @@ export function design(M = 288, K = 288, m = 32, k = 32, cores = 1): Program {
   const rt = new Runtime();
   rt.sequence([aType, bType, cType], (a, b, c) => {
     rt.start(workers);
-    rt.fill(inB.prod(), b, { tap: bTap });
+    const taskGroup = rt.taskGroup();
+    rt.fill(inB.prod(), b, { tap: bTap, taskGroup });
     for (let i = 0; i < cores; i++) {
-      rt.fill(memA[i].prod(), a, { tap: aTaps.at(i) });
-      rt.drain(outC[i].cons(), c, { tap: cTaps.at(i), wait: true });
+      rt.fill(memA[i].prod(), a, { tap: aTaps.at(i), taskGroup });
+      rt.drain(outC[i].cons(), c, { tap: cTaps.at(i), taskGroup, wait: true });
     }
+    rt.finishTaskGroup(taskGroup);
   });
   return new Program("npu1_4col", rt);
 }

@@ -1,4 +1,5 @@
 import {
+  type CoreFn,
   GlobalBuffer,
   Kernel,
   ndarray,
@@ -31,24 +32,18 @@ export function design(width = 32, height = 32): Program {
   const weights2Type = ndarray([weights2], "i8");
   const weights3Type = weights3.map((n) => ndarray([n], "i8"));
 
-  const int = "i32" as const;
+  const ints = (n: number) => Array.from({ length: n }, () => "i32" as const);
   const conv2dk1Init = new Kernel("conv2dk1_i8", "conv2dk1_i8.o", [
     actInType,
     weights1Type[0],
     act1Type,
-    int,
-    int,
-    int,
-    int,
+    ...ints(4),
   ]);
   const conv2dk1 = new Kernel("conv2dk1_ui8", "conv2dk1_ui8.o", [
     actWideType,
     weights1Type[1],
     act1Type,
-    int,
-    int,
-    int,
-    int,
+    ...ints(4),
   ]);
   const conv2dk3 = new Kernel("conv2dk3_ui8", "conv2dk3.o", [
     act1Type,
@@ -56,14 +51,7 @@ export function design(width = 32, height = 32): Program {
     act1Type,
     weights2Type,
     act2Type,
-    int,
-    int,
-    int,
-    int,
-    int,
-    int,
-    int,
-    int,
+    ...ints(8),
   ]);
   const conv2dk1SkipInit = new Kernel("conv2dk1_skip_init_i8", "conv2dk1_skip_init.o", [
     act2Type,
@@ -71,13 +59,7 @@ export function design(width = 32, height = 32): Program {
     weights3Type[0],
     actWideType,
     actInType,
-    int,
-    int,
-    int,
-    int,
-    int,
-    int,
-    int,
+    ...ints(7),
   ]);
   const conv2dk1Skip = new Kernel("conv2dk1_skip_ui8", "conv2dk1_skip.o", [
     act2Type,
@@ -85,11 +67,7 @@ export function design(width = 32, height = 32): Program {
     weights3Type[1],
     actWideType,
     actWideType,
-    int,
-    int,
-    int,
-    int,
-    int,
+    ...ints(5),
   ]);
 
   // The blocks form a snake over the array: up, down, up.
@@ -142,14 +120,7 @@ export function design(width = 32, height = 32): Program {
   const skipRtps = ["05", "13", "24"].map(buffer);
 
   // First 1x1 convolutions
-  function conv1Fn(
-    ofWeights: any,
-    ofIn: any,
-    ofOut: any,
-    rtp: any,
-    conv2dk1: any,
-    channels: number,
-  ) {
+  const conv1Fn: CoreFn = (ofWeights, ofIn, ofOut, rtp, conv2dk1, channels) => {
     const elemWeights = ofWeights.acquire(1);
     const scale = rtp.at(0);
     range(height, () => {
@@ -160,10 +131,10 @@ export function design(width = 32, height = 32): Program {
       ofOut.release(1);
     });
     ofWeights.release(1);
-  }
+  };
 
   // 3x3 convolutions, half of the output channels on each of two cores
-  function conv3Fn(ofWeights: any, ofIn: any, ofOut: any, conv2dk3: any, channel: number) {
+  const conv3Fn: CoreFn = (ofWeights, ofIn, ofOut, conv2dk3, channel) => {
     const elemWeights = ofWeights.acquire(1);
     const sizes = [width, narrow, half, 3, 3];
     // Top row: nothing above.
@@ -185,19 +156,10 @@ export function design(width = 32, height = 32): Program {
     ofIn.release(2);
     ofOut.release(1);
     ofWeights.release(1);
-  }
+  };
 
   // Last 1x1 convolutions and the skip connections
-  function skipFn(
-    ofWeights: any,
-    ofIn0: any,
-    ofIn1: any,
-    ofOut: any,
-    ofSkip: any,
-    rtp: any,
-    kernel: any,
-    skipConvolution: boolean,
-  ) {
+  const skipFn: CoreFn = (ofWeights, ofIn0, ofIn1, ofOut, ofSkip, rtp, kernel, skipConvolution) => {
     const elemWeights = ofWeights.acquire(1);
     const scale = rtp.at(0);
     const skipScale = rtp.at(1);
@@ -207,24 +169,14 @@ export function design(width = 32, height = 32): Program {
       const elemIn1 = ofIn1.acquire(1);
       const elemOut = ofOut.acquire(1);
       const elemSkip = ofSkip.acquire(1);
-      kernel.call(
-        elemIn0,
-        elemIn1,
-        elemWeights,
-        elemOut,
-        elemSkip,
-        width,
-        narrow,
-        wide,
-        ...scales,
-      );
+      kernel.call(elemIn0, elemIn1, elemWeights, elemOut, elemSkip, width, narrow, wide, ...scales);
       ofIn0.release(1);
       ofIn1.release(1);
       ofOut.release(1);
       ofSkip.release(1);
     });
     ofWeights.release(1);
-  }
+  };
 
   const workers: Worker[] = [];
   for (let block = 0; block < 3; block++) {

@@ -37,45 +37,21 @@ export function design(width = 32, height = 32, channels = 256): DesignGraph {
   const weights1Type = ndarray([weights1], "i8");
   const weights2Type = ndarray([weights2], "i8");
   const weights3Type = ndarray([weights3], "i8");
+  const ints = (n: number) => Array.from({ length: n }, () => "i32" as const);
   return explicitDesign("npu1_1col", () => {
     const conv2dk1 = externalFunction(
       "conv2dk1_i8",
-      [actInType, weights1Type, act1Type, "i32", "i32", "i32", "i32"],
+      [actInType, weights1Type, act1Type, ...ints(4)],
       "conv2dk1.o",
     );
     const conv2dk3 = externalFunction(
       "conv2dk3_ui8",
-      [
-        act1Type,
-        act1Type,
-        act1Type,
-        weights2Type,
-        act2Type,
-        "i32",
-        "i32",
-        "i32",
-        "i32",
-        "i32",
-        "i32",
-        "i32",
-        "i32",
-      ],
+      [act1Type, act1Type, act1Type, weights2Type, act2Type, ...ints(8)],
       "conv2dk3.o",
     );
     const conv2dk1Skip = externalFunction(
       "conv2dk1_skip_i8",
-      [
-        act2Type,
-        act2Type,
-        weights3Type,
-        actOutType,
-        actInType,
-        "i32",
-        "i32",
-        "i32",
-        "i32",
-        "i32",
-      ],
+      [act2Type, act2Type, weights3Type, actOutType, actInType, ...ints(5)],
       "conv2dk1_skip.o",
     );
 

@@ -40,10 +40,7 @@ export function design(M = 16, N = 128, m = 8, n = 16): DesignGraph {
     });
 
     runtimeSequence([matrixType, matrixType, matrixType], (a, _b, c) => {
-      const inTask = shimDmaSingleBdTask(ofIn, a, {
-        sizes: [1, 1, m, n],
-        strides: [0, 0, N, 1],
-      });
+      const inTask = shimDmaSingleBdTask(ofIn, a, { sizes: [1, 1, m, n], strides: [0, 0, N, 1] });
       const outTask = shimDmaSingleBdTask(ofOut, c, {
         sizes: [1, 1, m, n],
         strides: [0, 0, N, 1],

@@ -24,14 +24,8 @@ export function design(M = 64, K = 32): DesignGraph {
     objectFifoLink(ofIn, ofOut);
 
     runtimeSequence([matrixType, matrixType, matrixType], (a, _b, c) => {
-      const inTask = shimDmaSingleBdTask(ofIn, a, {
-        sizes: [1, 1, K, M],
-        strides: [0, 0, 1, K],
-      });
-      const outTask = shimDmaSingleBdTask(ofOut, c, {
-        sizes: [1, 1, 1, M * K],
-        issueToken: true,
-      });
+      const inTask = shimDmaSingleBdTask(ofIn, a, { sizes: [1, 1, K, M], strides: [0, 0, 1, K] });
+      const outTask = shimDmaSingleBdTask(ofOut, c, { sizes: [1, 1, 1, M * K], issueToken: true });
       dmaStartTask(inTask, outTask);
       dmaAwaitTask(outTask);
       dmaFreeTask(inTask);

@@ -46,68 +46,31 @@ export function design(width = 32, height = 32): DesignGraph {
   const weights2Type = ndarray([weights2], "i8");
   const weights3Type = ndarray([weights3], "i8");
   const firstWeights3Type = ndarray([firstWeights3], "i8");
+  const ints = (n: number) => Array.from({ length: n }, () => "i32" as const);
   return explicitDesign("npu1_3col", () => {
     const conv2dk1Init = externalFunction(
       "conv2dk1_i8",
-      [actInType, firstWeights1Type, act1Type, "i32", "i32", "i32", "i32"],
+      [actInType, firstWeights1Type, act1Type, ...ints(4)],
       "conv2dk1_i8.o",
     );
     const conv2dk3 = externalFunction(
       "conv2dk3_ui8",
-      [
-        act1Type,
-        act1Type,
-        act1Type,
-        weights2Type,
-        act2Type,
-        "i32",
-        "i32",
-        "i32",
-        "i32",
-        "i32",
-        "i32",
-        "i32",
-        "i32",
-      ],
+      [act1Type, act1Type, act1Type, weights2Type, act2Type, ...ints(8)],
       "conv2dk3.o",
     );
     const conv2dk1SkipInit = externalFunction(
       "conv2dk1_skip_init_i8",
-      [
-        act2Type,
-        act2Type,
-        firstWeights3Type,
-        actWideType,
-        actInType,
-        "i32",
-        "i32",
-        "i32",
-        "i32",
-        "i32",
-        "i32",
-        "i32",
-      ],
+      [act2Type, act2Type, firstWeights3Type, actWideType, actInType, ...ints(7)],
       "conv2dk1_skip_init.o",
     );
     const conv2dk1 = externalFunction(
       "conv2dk1_ui8",
-      [actWideType, weights1Type, act1Type, "i32", "i32", "i32", "i32"],
+      [actWideType, weights1Type, act1Type, ...ints(4)],
       "conv2dk1_ui8.o",
     );
     const conv2dk1Skip = externalFunction(
       "conv2dk1_skip_ui8",
-      [
-        act2Type,
-        act2Type,
-        weights3Type,
-        actWideType,
-        actWideType,
-        "i32",
-        "i32",
-        "i32",
-        "i32",
-        "i32",
-      ],
+      [act2Type, act2Type, weights3Type, actWideType, actWideType, ...ints(5)],
       "conv2dk1_skip.o",
     );
 

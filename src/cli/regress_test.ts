@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { inFolder, wherewhen } from "./testing.ts";
+
+const SCENARIO = `id: my/quick
+title: A quick one
+experiment: hardware/cpu-quota
+hardware: two-core-vm
+parameters: { trace: jobs.csv, threads: 1, phases: 1 }
+sweep: { quota: [20ms, 50ms] }
+claims:
+  - id: fast
+    says: A quota of 50 ms answers within 4 ms
+    published: 4 ms
+    kind: value
+    measure: SELECT max(mean_ms) FROM result WHERE quota_ms = 50
+    tolerance: 1 ms
+    basis: predicted
+    finding: So that only a turn fails.
+`;
+const jobs = (work: number) =>
+  Array.from({ length: 40 }, (_, i) => `${i * 30},${work + i % 5}`).join("\n") + "\n";
+
+/** A folder with a scenario and its earlier results in `old`. */
+async function withEarlier(use: (at: (name: string) => string) => Promise<void>): Promise<void> {
+  await inFolder(async (folder) => {
+    const at = (name: string) => join(folder, name);
+    writeFileSync(at("jobs.csv"), jobs(2));
+    writeFileSync(at("quick.yaml"), SCENARIO);
+    const made = await wherewhen("run", at("quick.yaml"), "--out", at("old"), "-j", "1");
+    assert.equal(made.code, 0, made.err);
+    await use(at);
+  });
+}
+
+const REPORTS = (at: (name: string) => string) => [
+  ...["--compare", at("old"), "--out", at("new"), "-j", "1"],
+  ...["--junit", at("junit.xml"), "--summary", at("summary.md")],
+];
+
+Deno.test("run --compare passes when every number is as before, and says little off a terminal", async () => {
+  await withEarlier(async (at) => {
+    const { code, err } = await wherewhen("run", at("quick.yaml"), ...REPORTS(at));
+    assert.equal(code, 0, err);
+    assert.match(err, /1 scenario: all 1 as before\.\n$/);
+    assert.ok(err.trim().split("\n").length <= 4, err);
+    assert.match(readFileSync(at("junit.xml"), "utf8"), /failures="0" errors="0"/);
+    assert.match(readFileSync(at("summary.md"), "utf8"), /\| my\/quick \| as before \| 1 of 1 \|/);
+  });
+});
+
+Deno.test("run --compare fails on a changed number, with cell, amount, cause and turned claim", async () => {
+  await withEarlier(async (at) => {
+    const before = readFileSync(at("old/my/quick.csv"), "utf8");
+    writeFileSync(at("jobs.csv"), jobs(9));
+    const { code, err } = await wherewhen("run", at("quick.yaml"), ...REPORTS(at));
+    assert.equal(code, 6, err);
+    const xml = readFileSync(at("junit.xml"), "utf8");
+    const summary = readFileSync(at("summary.md"), "utf8");
+    assert.match(xml, /failures="2"/);
+    for (const text of [err, xml, summary.replaceAll("\\", "")]) {
+      assert.match(text, /cells of \S*old\/my\/quick\.csv changed; 1 claim turned/);
+      assert.match(text, /claim fast: met \([\d.]+ ms\) → not met \([\d.]+ ms\)/);
+      assert.match(text, /mean_ms\D+[\d.]+ → [\d.]+ \(\+[\d.]+ %\)/);
+      assert.match(text, /the scenario changed: inputs/);
+    }
+    assert.equal(readFileSync(at("old/my/quick.csv"), "utf8"), before, "the earlier result stays");
+    assert.ok(existsSync(at("new/my/quick.csv")));
+  });
+});
+
+Deno.test("one edited cell of the earlier CSV is found; --tolerance lets a small one pass", async () => {
+  await withEarlier(async (at) => {
+    const csv = at("old/my/quick.csv");
+    const lines = readFileSync(csv, "utf8").split("\n");
+    const column = (lines[0] as string).split(",").indexOf("mean_ms");
+    const cells = (lines[1] as string).split(",");
+    cells[column] = String(Number(cells[column]) * 1.001);
+    lines[1] = cells.join(",");
+    writeFileSync(csv, lines.join("\n"));
+    const strict = await wherewhen("run", at("quick.yaml"), ...REPORTS(at), "--json");
+    assert.equal(strict.code, 6);
+    assert.match(
+      strict.err,
+      /1 cell of \S+ changed\n +quota_ms=20: mean_ms \S+ → \S+ \(-0\.0999 %\)/,
+    );
+    assert.equal(JSON.parse(strict.out).comparisons[0].diff.cells.length, 1);
+    const loose = await wherewhen("run", at("quick.yaml"), ...REPORTS(at), "--tolerance", "0.2%");
+    assert.equal(loose.code, 0, loose.err);
+  });
+});
+
+Deno.test("no earlier result, a damaged one, or no folder of them is not a pass", async () => {
+  await withEarlier(async (at) => {
+    renameSync(at("old/my/quick.csv"), at("old/my/other.csv"));
+    const missing = await wherewhen("run", at("quick.yaml"), ...REPORTS(at));
+    assert.equal(missing.code, 6);
+    assert.match(missing.err, /there is no \S+quick\.csv to compare with/);
+    writeFileSync(at("old/my/quick.csv"), 'a,b\n1,"2\n');
+    assert.equal((await wherewhen("run", at("quick.yaml"), ...REPORTS(at))).code, 6);
+    rmSync(at("old/my/quick.csv"));
+    writeFileSync(at("secret.csv"), "secret\n1\n");
+    symlinkSync(at("secret.csv"), at("old/my/quick.csv"));
+    const link = await wherewhen("run", at("quick.yaml"), ...REPORTS(at));
+    assert.equal(link.code, 6);
+    assert.match(link.err, /is a link out of/);
+    rmSync(at("old"), { recursive: true });
+    const none = await wherewhen("run", at("quick.yaml"), ...REPORTS(at));
+    assert.equal(none.code, 2);
+    assert.match(none.err, /--compare \S+old: there is no such folder/);
+  });
+});
+
+Deno.test("results are never written over those that they are compared with", async () => {
+  await withEarlier(async (at) => {
+    const { code, err } = await wherewhen(
+      ...["run", at("quick.yaml"), "--compare", at("old"), "--out", at("./old/")],
+    );
+    assert.equal(code, 2);
+    assert.match(err, /write over/);
+  });
+});

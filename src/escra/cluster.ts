@@ -1,0 +1,97 @@
+/** An application on a platform: a container per service, spread over the workers, under a load. */
+import { FluidHost, type Platform } from "../hardware/mod.ts";
+import type { Simulation } from "../kernel/mod.ts";
+import { type Application, Container, Engine } from "../workloads/mod.ts";
+import type { Limits } from "./policy.ts";
+
+export interface ClusterOptions {
+  readonly sim: Simulation;
+  readonly platform: Platform;
+  readonly application: Application;
+  readonly limits: readonly Limits[];
+  /** CFS period, ns. */
+  readonly period: number;
+  /** One way through both hosts' network stacks, ns. */
+  readonly stackDelay: number;
+  /** CPUs that a container's threads take turns on, and whether what they keep expires. */
+  readonly spread: number;
+  readonly sliceExpiry: boolean;
+  /** CPUs of every worker instead of the platform's. */
+  readonly cores?: number;
+  readonly answered: (request: number, failed: boolean) => void;
+}
+
+/** One run's hosts, containers and engine. The platform's first host is the control node. */
+export class Cluster {
+  readonly sim: Simulation;
+  readonly platform: Platform;
+  readonly application: Application;
+  readonly hosts: readonly FluidHost[];
+  readonly control: string;
+  readonly containers: readonly Container[];
+  readonly engine: Engine;
+  readonly period: number;
+
+  constructor(options: ClusterOptions) {
+    const { sim, platform, application, limits, period, stackDelay, answered } = options;
+    this.sim = sim;
+    this.platform = platform;
+    this.application = application;
+    this.period = period;
+    const [control, ...workers] = [...platform.hosts.values()];
+    if (control === undefined || workers.length === 0) {
+      throw new RangeError(
+        `platform "${platform.id}": expected a control node and at least one worker`,
+      );
+    }
+    this.control = control.name;
+    this.hosts = workers.map((w) => new FluidHost(sim, w.name, options.cores ?? w.cpus));
+    const phase = sim.rng("period phases");
+    const names = workers.map((w) => w.name);
+    const place = application.services.map((_, i) => i % workers.length);
+    const between = (a: string, b: string) =>
+      Math.round(stackDelay + (a === b ? 0 : platform.link(a, b).latency));
+    const delays = [control.name, ...names].map((a) =>
+      [control.name, ...names].map((b) => between(a, b))
+    );
+    const node = (i: number) => i < 0 ? 0 : 1 + (place[i] as number);
+    this.engine = new Engine({
+      sim,
+      application,
+      delay: (a, b) => (delays[node(a)] as number[])[node(b)] as number,
+      answered,
+    });
+    this.containers = application.services.map((service, i) =>
+      new Container(i, service, {
+        host: this.hosts[place[i] as number] as FluidHost,
+        quota: (limits[i] as Limits).cpu * period,
+        period,
+        phase: 1 + phase.uniformInt(period),
+        spread: Math.min(options.spread, service.cpus, service.threads),
+        sliceExpiry: options.sliceExpiry,
+        memoryLimit: (limits[i] as Limits).memory,
+        onDone: this.engine.onDone(i),
+      })
+    );
+  }
+
+  /** Starts the containers; policies hook in before. */
+  boot(): void {
+    this.engine.attach(this.containers);
+  }
+
+  /** One way from the control node to a container's host on the wire, ns. */
+  latency(container: Container): number {
+    return this.platform.link(this.control, container.host.name).latency;
+  }
+
+  /** A worker fails: its containers die, and start again when it is back. */
+  failNode(name: string, lasts: number): void {
+    for (const container of this.containers) {
+      if (container.host.name !== name) continue;
+      container.nodeDown = true;
+      container.kill();
+      this.sim.after(lasts, () => container.nodeDown = false);
+    }
+  }
+}

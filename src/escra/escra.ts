@@ -1,0 +1,91 @@
+/** Escra as a policy: Application Deployer, Container Watcher, Controller, Allocator, hooks, Agents. */
+import type { Application } from "../workloads/mod.ts";
+import type { Cluster } from "./cluster.ts";
+import { Controller, type ControllerOptions } from "./controller.ts";
+import { installHooks } from "./kernel-hooks.ts";
+import type { Limits, Policy } from "./policy.ts";
+import { type AllocatorOptions, ResourceAllocator } from "./resource-allocator.ts";
+import { Wire } from "./wire.ts";
+
+export interface EscraOptions extends Omit<AllocatorOptions, "containers">, ControllerOptions {
+  /** sigma: share of the memory limit that containers get at first; the published code: 70 %. */
+  readonly initialMemory: number;
+  /** From the period's end to the datagram on the wire, ns. */
+  readonly sendDelay: number;
+  readonly telemetryLoss: number;
+  /** When the controller restarts and for how long, ns; none: Infinity. */
+  readonly restartAt: number;
+  readonly restartLasts: number;
+}
+
+/** Agents look for new containers this often, ns. */
+const POLL = 100e6;
+
+/** Deploys and runs Escra on a cluster. */
+export class EscraPolicy implements Policy {
+  #controller: Controller | undefined;
+  #wire: Wire | undefined;
+
+  constructor(
+    private readonly application: Application,
+    private readonly options: EscraOptions,
+  ) {}
+
+  /** The Deployer's first limits: equations (5.1) and (5.2). */
+  initial(): readonly Limits[] {
+    const { services } = this.application;
+    const { globalCpu, globalMemory, initialMemory, floor } = this.options;
+    return services.map(() => ({
+      cpu: Math.max(floor, globalCpu / services.length),
+      memory: initialMemory * globalMemory / services.length,
+    }));
+  }
+
+  /** The Watcher: each Agent finds new containers at its next look, and inspects them one by one. */
+  start(cluster: Cluster): void {
+    const { sim, containers } = cluster;
+    const wire = this.#wire = new Wire(sim);
+    const allocator = new ResourceAllocator({ ...this.options, containers: containers.length });
+    const controller = this.#controller = new Controller(cluster, allocator, wire, this.options);
+    const poll = sim.rng("agent polls");
+    const losses = sim.rng("telemetry loss");
+    for (const container of containers) {
+      const found = POLL + Math.round(poll.uniform(0, 2 * POLL));
+      installHooks(cluster, container, wire, losses, {
+        sendDelay: this.options.sendDelay,
+        loss: this.options.telemetryLoss,
+        receive: (message) => controller.receive(message),
+        oom: (c, size, reply) => controller.oom(c, size, reply),
+      });
+      sim.after(found + cluster.latency(container), () => controller.register(container));
+    }
+    if (this.options.restartAt !== Infinity) {
+      sim.after(this.options.restartAt, () => controller.restart(this.options.restartLasts));
+    }
+  }
+
+  /** Datagrams that hooks have sent. */
+  get sent(): number {
+    return (this.#wire as Wire).datagrams;
+  }
+
+  counters(): Readonly<Record<string, number>> {
+    const c = (this.#controller as Controller).counters;
+    const { pools, stale } = (this.#controller as Controller).allocator;
+    return {
+      messages: c.messages,
+      limit_changes: c.changes,
+      oom_requests: c.oomRequests,
+      oom_refused: c.oomRefused,
+      stale_messages: stale,
+      worst_overrun_cores: pools.worstOverrun,
+      worst_wait_ms: c.worstWait / 1e6,
+      mean_wait_ms: c.waited / Math.max(1, c.messages) / 1e6,
+      controller_busy_ns: c.busy,
+      cadvisor_busy_ns: c.cadvisorBusy,
+      peak_mbps: (this.#wire as Wire).peakRate / 1e6,
+      bytes: (this.#wire as Wire).bytes,
+      telemetry_bytes: (this.#wire as Wire).telemetryBytes,
+    };
+  }
+}

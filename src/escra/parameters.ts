@@ -1,0 +1,137 @@
+/** Parameters of Escra's experiments, and the policy, load and faults that they describe. */
+import { z } from "zod";
+import { inputFile } from "../model/mod.ts";
+import { bytes, cpu, duration, ratio } from "../units/mod.ts";
+import {
+  type Application,
+  parseApplication,
+  parseSendTimes,
+  type Workload,
+  WORKLOADS,
+} from "../workloads/mod.ts";
+import { RECOMMENDERS } from "./autopilot.ts";
+import { MODES } from "./resource-allocator.ts";
+
+const MS = 1e6, S = 1e9, MIB = 2 ** 20;
+export const POLICIES = ["static", "escra", "autopilot", "vpa"] as const;
+const whole = (least: number, most: number) =>
+  z.int("expected a whole number").min(least).max(most);
+
+/** Mean rates of the two irregular workloads that the completed requests of the runs imply, per second. */
+export const IMPLIED_RATE = { alibaba: 850, burst: 1250 } as const;
+
+/** Escra's own parameters. */
+export const escraShape = {
+  mode: z.enum(MODES).default("code").describe(
+    "text: the formulas of section 5.4.4. code: the rules of the published controller",
+  ),
+  upsilon: z.number().min(0).max(1000).default(20).describe("section 5.6.1: 20; ImageProcess 35"),
+  gamma: ratio({ max: 1 }).default(0.2).describe("section 5.6.1: 0.2, a share of the limit"),
+  kappa: z.number().min(0).max(1).default(0.8).describe("section 5.6.1: 0.8"),
+  window: whole(1, 1000).default(10).describe("n: CPU periods in the windowed statistics"),
+  floor: cpu({ min: 0.01, max: 64 }).default(0.3).describe(
+    "smallest CPU limit; published code: one slice of 30 ms per 100 ms",
+  ),
+  memory_step: bytes({ min: 4096 }).default(5000 * 4096).describe("granted per OOM event"),
+  safe_margin: bytes().default(50 * MIB).describe("delta: left above usage by reclamation"),
+  initial_memory: ratio({ max: 1 }).default(0.7).describe("sigma; published code: 70 %"),
+  reclaim_period: duration({ max: 3600 * S }).default(5 * S).describe("0s: no reclamation"),
+  idle_after: duration({ max: 3600 * S }).default(0).describe(
+    "silence after which a limit falls to the floor (code of May 2022: 2 s); 0s: never",
+  ),
+  synchronous: z.boolean().default(true).describe(
+    "the controller waits for each RPC, as published",
+  ),
+  message_cost: duration({ max: S }).default(84_000).describe(
+    "controller's CPU time per datagram; calibrated: 5.7 % of a core for 68 containers",
+  ),
+  rpc_delay: duration({ max: S }).default(300_000).describe(
+    'both ends of an RPC beside the wire; "hundreds of microseconds"',
+  ),
+  send_delay: duration({ max: S }).default(50_000).describe("hook to wire; assumed"),
+  cadvisor_cost: duration({ max: S }).default(62 * MS).describe(
+    "one container's figures; calibrated: 85 % of a core for 68 containers every 5 s",
+  ),
+  cadvisor_age: duration({ max: 60 * S }).default(S).describe("housekeeping interval; assumed"),
+  telemetry_loss: ratio({ max: 1 }).default(0).describe("fault: datagrams that are lost"),
+  late_rpc: duration({ max: 60 * S }).default(0).describe("fault: added to every limit update"),
+  restart_at: duration({ max: 3600 * S }).default(0).describe(
+    "fault: controller restart; 0s: none",
+  ),
+  restart_lasts: duration({ max: 3600 * S }).default(5 * S),
+};
+
+/** Cluster and kernel. */
+export const clusterShape = {
+  report_period: duration({ min: MS, max: 1000 * MS }).default(100 * MS).describe(
+    "CFS period, and with it the telemetry's",
+  ),
+  slice_expiry: z.boolean().default(true).describe("Linux 4.18 to 5.3; Escra's kernel is 4.20.16"),
+  spread: whole(0, 4096).optional().describe(
+    "CPUs that a container's threads take turns on; default: a socket's, which share a cache",
+  ),
+  stack_delay: duration({ max: S }).default(30_000).describe("both hosts' network stacks; assumed"),
+};
+
+export const microservices = z.strictObject({
+  application: inputFile((text, path) => void parseApplication(text, path)).describe(
+    "application YAML",
+  ),
+  workload: z.enum(WORKLOADS).default("fixed").describe("section 5.6.1"),
+  load: z.enum(["as-written", "as-implied"]).default("as-implied").describe(
+    "rates of alibaba and burst: the chapter's, or what its completed requests imply",
+  ),
+  trace: inputFile((text, path) => void parseSendTimes(text, path)).optional().describe(
+    "CSV of send times (time_ms) instead of a workload",
+  ),
+  rate_scale: z.number().positive().max(1000).default(1).describe("multiplies every rate"),
+  connections: whole(1, 100_000).default(10).describe("tester.sh: wrk -t 1 -c 10"),
+  duration: duration({ min: 2 * S, max: 24 * 3600 * S, column: "s" }).default(180 * S),
+  warm_up: duration({ max: 3600 * S }).default(10 * S).describe("wrk2's calibration: not recorded"),
+  settle: duration({ min: S, max: 3600 * S }).default(40 * S).describe(
+    "from deployment to the load; assumed",
+  ),
+  policy: z.enum(POLICIES).default("escra"),
+  limit_multiplier: z.number().positive().max(100).default(1.5).describe(
+    "of the profile: static limits, the rivals' first limits, Escra's total",
+  ),
+  update_period: duration({ min: S, max: 3600 * S, column: "s" }).default(S).describe(
+    "Autopilot: section 5.6.1 compares 1, 10, 30 and 60 s; its own default is 5 min",
+  ),
+  recommender: z.enum(RECOMMENDERS).default("ml"),
+  min_replicas: whole(1, 100).default(1).describe(
+    "VPA's updater; Kubernetes' default of 2 never evicts these one-replica services",
+  ),
+  profile_workload: z.enum(WORKLOADS).default("exp").describe(
+    "load of the profiling run, where no published profile exists",
+  ),
+  profile_duration: duration({ min: S, max: 3600 * S }).default(12 * S),
+  fail_worker_at: duration({ max: 3600 * S }).default(0).describe("fault: 0s: none"),
+  fail_worker_lasts: duration({ max: 3600 * S }).default(30 * S),
+  output: z.enum(["summary", "slack"]).default("summary").describe(
+    "one row a run, or slack CDFs of 101 points",
+  ),
+  ...escraShape,
+  ...clusterShape,
+});
+export type Microservices = z.output<typeof microservices>;
+
+/** The mean rate that a workload is brought to, per second; undefined: as the chapter writes it. */
+export function meanRate(p: { workload: Workload; load: string }): number | undefined {
+  if (p.load === "as-written") return undefined;
+  return p.workload === "alibaba" || p.workload === "burst" ? IMPLIED_RATE[p.workload] : undefined;
+}
+
+/** An application's total at a multiplier: published, or else the sum of its static limits. */
+export function globalLimit(
+  application: Application,
+  multiplier: number,
+  statics: () => readonly { readonly cpu: number; readonly memory: number }[],
+): { readonly cpu: number; readonly memory: number } {
+  const published = application.globalLimits.get(multiplier);
+  if (published !== undefined) return published;
+  return statics().reduce((sum, l) => ({ cpu: sum.cpu + l.cpu, memory: sum.memory + l.memory }), {
+    cpu: 0,
+    memory: 0,
+  });
+}

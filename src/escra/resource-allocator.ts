@@ -1,0 +1,83 @@
+/** The Resource Allocator (section 5.4.4): decides; the Controller carries out. */
+import { type CpuRules, type Entry, Pools, type Telemetry } from "./allocation.ts";
+import type { AllocatorSettings } from "./allocation.ts";
+import { CodeRules } from "./code-rules.ts";
+import { TextRules } from "./text-rules.ts";
+
+/** The two readings of the allocation rules. */
+export const MODES = ["text", "code"] as const;
+export type Mode = typeof MODES[number];
+
+export interface AllocatorOptions extends AllocatorSettings {
+  readonly mode: Mode;
+  /** Memory granted per OOM event, bytes. */
+  readonly memoryStep: number;
+  /** delta: what reclaim leaves above usage, bytes. */
+  readonly safeMargin: number;
+}
+
+/** Mismatches after which the kernel's limit is believed. */
+const ADOPT_AFTER = 2;
+
+/** Pools and rules of one application. */
+export class ResourceAllocator {
+  readonly pools: Pools;
+  readonly #rules: CpuRules;
+  stale = 0;
+  raised = 0;
+  cut = 0;
+
+  constructor(readonly options: AllocatorOptions) {
+    this.pools = new Pools(options);
+    this.#rules = options.mode === "text" ? new TextRules() : new CodeRules();
+  }
+
+  /** A new container: its first limits. In `code` a full application still gives it the floor. */
+  register(id: number, memory: number, now: number): Entry {
+    return this.pools.register(id, memory, now, this.options.mode === "code");
+  }
+
+  /** A datagram: the container's new limit, cores, or undefined. */
+  onTelemetry(message: Telemetry, now: number): number | undefined {
+    const entry = this.pools.entries.get(message.container);
+    if (entry === undefined) return undefined;
+    entry.lastSeen = now;
+    // Compared in microseconds, as the kernel rounds: a message of before the last change is stale.
+    if (Math.abs(message.quota - entry.quota) > 1e-5) {
+      this.stale++;
+      // Never reset on a match, as published.
+      if (++entry.mismatches > ADOPT_AFTER && this.options.mode === "code") {
+        this.pools.setCpu(entry, message.quota);
+      } else return undefined;
+    }
+    const before = entry.quota;
+    const next = this.#rules.decide(entry, message, this.pools);
+    if (next === undefined) return undefined;
+    if (next > before) this.raised++;
+    else this.cut++;
+    this.pools.setCpu(entry, next);
+    return next;
+  }
+
+  /** A container that was silent: its limit falls to the floor (the 2 s rule of May 2022). */
+  idle(entry: Entry): number | undefined {
+    const { floor } = this.options;
+    if (entry.quota <= floor) return undefined;
+    this.pools.setCpu(entry, floor);
+    return floor;
+  }
+
+  /** An OOM event with memory in the pool: the new limit, bytes, or undefined when it is empty. */
+  grantMemory(entry: Entry): number | undefined {
+    const grant = Math.min(this.options.memoryStep, this.pools.freeMemory);
+    if (grant < 4096) return undefined;
+    this.pools.setMemory(entry, entry.memory + grant);
+    return entry.memory;
+  }
+
+  /** The limit that reclaim would set for this usage, bytes, or undefined to leave it. */
+  reclaimTo(entry: Entry, usage: number): number | undefined {
+    const target = usage + this.options.safeMargin;
+    return entry.memory > target ? target : undefined;
+  }
+}

@@ -1,0 +1,154 @@
+/** One run: an application under a load and a policy; what the client and the containers saw. */
+import type { Platform } from "../hardware/mod.ts";
+import type { Simulation } from "../kernel/mod.ts";
+import {
+  type Application,
+  Client,
+  type ClientReport,
+  type Container,
+  type SendTimes,
+  sendTimes,
+  type Workload,
+} from "../workloads/mod.ts";
+import { Cluster } from "./cluster.ts";
+import type { Policy } from "./policy.ts";
+
+/** A load and how long it lasts. */
+export interface Load {
+  readonly workload: Workload;
+  readonly scale: number;
+  readonly mean?: number | undefined;
+  readonly connections: number;
+  /** ns */
+  readonly duration: number;
+  /** Answers before this are not recorded, ns. */
+  readonly warmUp: number;
+  /** Times of a trace instead of a workload, ns. */
+  readonly times?: readonly number[] | undefined;
+}
+
+export interface RunOptions {
+  readonly sim: Simulation;
+  readonly platform: Platform;
+  readonly application: Application;
+  readonly policy: Policy;
+  readonly load: Load;
+  /** CFS period, ns. */
+  readonly period: number;
+  readonly stackDelay: number;
+  readonly spread: number;
+  readonly sliceExpiry: boolean;
+  /** From deployment to the first request, ns. */
+  readonly settle: number;
+  readonly faults?: ((cluster: Cluster) => void) | undefined;
+  /** Called once a second of the load for each container. */
+  readonly sample?: ((sample: Sample) => void) | undefined;
+}
+
+/** A second in the life of a container. */
+export interface Sample {
+  readonly container: Container;
+  /** Since the load began, ns. */
+  readonly time: number;
+  /** Mean over the second, cores. */
+  readonly used: number;
+  /** At the second's end, cores and bytes. */
+  readonly cpuLimit: number;
+  readonly memoryLimit: number;
+  readonly memory: number;
+}
+
+/** What came of a run. */
+export interface RunReport {
+  readonly client: ClientReport;
+  readonly cluster: Cluster;
+  readonly throttledPeriods: number;
+  /** Charges that failed, whether a hook answered them or not. */
+  readonly ooms: number;
+  readonly oomKills: number;
+  readonly restarts: number;
+  /** Mean CPU use of all containers during the load, cores. */
+  readonly cpu: number;
+}
+
+const SECOND = 1e9;
+
+/** Runs the load to its end. */
+export function runLoad(options: RunOptions): RunReport {
+  const { sim, platform, application, policy, load, settle } = options;
+  // The engine answers a client that is made after it.
+  const late = { client: undefined as Client | undefined };
+  const cluster = new Cluster({
+    sim,
+    platform,
+    application,
+    limits: policy.initial(),
+    period: options.period,
+    stackDelay: options.stackDelay,
+    spread: options.spread,
+    sliceExpiry: options.sliceExpiry,
+    answered: (tag, failed) => late.client?.answered(tag, failed),
+  });
+  policy.start(cluster);
+  cluster.boot();
+  options.faults?.(cluster);
+  sim.run(settle);
+  const shift = (times: SendTimes): SendTimes => () => times() + settle;
+  const schedules = load.times === undefined
+    ? sendTimes(load, (name) => sim.rng(name)).map(shift)
+    : dealt(load.times, load.connections, load.duration).map(shift);
+  const client = late.client = new Client({
+    sim,
+    application,
+    schedules,
+    warmUp: settle + load.warmUp,
+    duration: settle + load.duration,
+    send: (type, tag) => cluster.engine.send(type, tag),
+  });
+  const usage = cluster.containers.map((c) => c.cpu.usage());
+  const before = usage.reduce((sum, u) => sum + u, 0);
+  if (options.sample !== undefined) {
+    const { sample } = options;
+    const tick = () => {
+      cluster.containers.forEach((container, i) => {
+        const used = container.cpu.usage();
+        sample({
+          container,
+          time: sim.now - settle,
+          used: (used - (usage[i] as number)) / SECOND,
+          cpuLimit: container.cpu.quota / container.cpu.period,
+          memoryLimit: container.memory.limit,
+          memory: container.memory.usage,
+        });
+        usage[i] = used;
+      });
+      sim.after(SECOND, tick);
+    };
+    sim.after(SECOND, tick);
+  }
+  client.start();
+  sim.run(settle + load.duration);
+  const sum = (of: (c: Container) => number) =>
+    cluster.containers.reduce((total, c) => total + of(c), 0);
+  return {
+    client: client.report(),
+    cluster,
+    throttledPeriods: sum((c) => c.cpu.nrThrottled),
+    ooms: sum((c) => c.memory.stat().ooms),
+    oomKills: sum((c) => c.kills),
+    restarts: sum((c) => c.restarts),
+    cpu: (sum((c) => c.cpu.usage()) - before) / load.duration,
+  };
+}
+
+/** A trace's times dealt to connections in turn. */
+function dealt(times: readonly number[], connections: number, duration: number): SendTimes[] {
+  return Array.from({ length: connections }, (_, c) => {
+    let i = c;
+    return () => {
+      const at = times[i] ?? Infinity;
+      i += connections;
+      return at < duration ? at : Infinity;
+    };
+  });
+}

@@ -1,0 +1,115 @@
+/** What an application's YAML says: runtimes, services with operations, request types. */
+import { z } from "zod";
+import { bytes, cpu, duration, ratio } from "../units/mod.ts";
+
+const MIB = 2 ** 20;
+const count = (min: number, max: number) =>
+  z.int("expected a whole number").min(min, `expected at least ${min}`)
+    .max(max, `expected at most ${max}`);
+
+const runtimeShape = {
+  threads: count(1, 100_000).optional().describe(
+    "requests held at once, waiting for replies included; default: no limit",
+  ),
+  cpus: count(1, 1024).optional().describe(
+    "threads that can use the CPU at once (1: an event loop, an interpreter lock); default: no limit",
+  ),
+  cpu_variation: ratio({ max: 4 }).optional().describe(
+    "standard deviation of an operation's CPU time, of its mean (log-normal); default 50 %",
+  ),
+  start: duration({ max: 600e9 }).optional().describe("from a restart to readiness; default 2 s"),
+  memory: bytes({ max: 2 ** 40 }).optional().describe("resident after the start; default 20 MiB"),
+  request_memory: bytes({ max: 2 ** 34 }).optional().describe(
+    "held by a request while it is served; default 64 KiB",
+  ),
+  heap: bytes({ max: 2 ** 40 }).optional().describe("grows by heap_step a request up to this"),
+  heap_step: bytes({ max: 2 ** 34 }).optional(),
+  page_cache: bytes({ max: 2 ** 40 }).optional().describe("files read, cached up to this much"),
+  page_cache_step: bytes({ max: 2 ** 34 }).optional().describe("read by a request"),
+  background: z.strictObject({
+    every: duration({ min: 1e6 }),
+    cpu: duration({ max: 60e9 }).describe("CPU time of each thread"),
+    threads: count(1, 256).default(1),
+  }).optional().describe("timers, heartbeats, garbage collection: runs without requests too"),
+};
+const runtimeSchema = z.strictObject(runtimeShape);
+
+const target = z.string().regex(
+  /^[\w.-]+\/[\w.-]+$/,
+  "expected service/operation, for example user-service/upload",
+);
+const call = z.union([
+  target,
+  z.strictObject({
+    call: target,
+    times: count(1, 1000).default(1).describe("one after the other"),
+    probability: ratio({ max: 1 }).default(1),
+    wait: z.boolean().default(true).describe("false: sent and forgotten"),
+  }),
+]);
+const step = z.union([call, z.strictObject({ parallel: z.array(call).min(1) })]);
+
+const operationSchema = z.strictObject({
+  cpu: duration({ max: 60e9 }).describe("CPU time of one execution, before cpu_scale"),
+  calls: z.array(step).default([]),
+  after_arrivals: count(2, 100).optional().describe(
+    "calls are made only by the execution that is this many-th of its request",
+  ),
+});
+
+/** A service: one container. */
+const serviceSchema = z.strictObject({
+  runtime: z.string().optional(),
+  ...runtimeShape,
+  profile: cpu({ max: 1024 }).optional().describe("published peak CPU use: basis of static limits"),
+  profile_memory: bytes({ max: 2 ** 40 }).optional(),
+  operations: z.record(z.string(), operationSchema).default({}),
+});
+
+const limits = z.strictObject({ cpu: cpu({ max: 4096 }), memory: bytes({ max: 2 ** 44 }) });
+
+export const applicationSchema = z.strictObject({
+  id: z.string().min(1),
+  title: z.string().min(1),
+  source: z.string().min(1),
+  cpu_scale: z.number().positive().max(100).default(1).describe(
+    "multiplies every CPU time: the one calibrated number of an application",
+  ),
+  calibrated_on: z.string().optional(),
+  global_limits: z.record(z.string().regex(/^\d+(\.\d+)?x$/, "expected a multiplier: 1.5x"), limits)
+    .refine(
+      (all) => Object.keys(all).length > 0,
+      "expected at least one multiplier, for example 1x",
+    ),
+  runtimes: z.record(z.string(), runtimeSchema).default({}),
+  services: z.record(z.string(), serviceSchema),
+  requests: z.record(
+    z.string(),
+    z.strictObject({
+      share: z.number().positive(),
+      call: target,
+      errors: ratio({ max: 1 }).default(0).describe("replies that are errors whatever the load"),
+      timeout: duration({ min: 1e6 }).optional().describe(
+        "the entry gives up and answers an error",
+      ),
+    }),
+  ),
+});
+
+export type ApplicationYaml = z.output<typeof applicationSchema>;
+export type RuntimeYaml = z.output<typeof runtimeSchema>;
+export type CallYaml = z.output<typeof call>;
+
+/** What a runtime is where neither it nor the service says otherwise. */
+export const RUNTIME_DEFAULTS = {
+  threads: Infinity,
+  cpus: Infinity,
+  cpu_variation: 0.5,
+  start: 2e9,
+  memory: 20 * MIB,
+  request_memory: 64 * 1024,
+  heap: 0,
+  heap_step: 0,
+  page_cache: 0,
+  page_cache_step: 0,
+} as const;

@@ -1,0 +1,141 @@
+/** A container: one service's CPU group and memory group on a host, with kill, back-off and restart. */
+import { type FluidGroup, type FluidHost, MemoryCgroup } from "../hardware/mod.ts";
+import type { PeriodReport } from "../hardware/mod.ts";
+import type { Service } from "./application.ts";
+
+/** Kubernetes' back-off: the first restart is at once, then 10 s, doubled each time, at most 300 s. */
+export const BACK_OFF = { first: 10e9, most: 300e9 } as const;
+
+/** What may stand in for the kill when a charge fails: Escra's OOM hook. Calls `decide` once. */
+export type OomHook = (
+  container: Container,
+  size: number,
+  decide: (retry: boolean) => void,
+) => void;
+
+export interface ContainerOptions {
+  readonly host: FluidHost;
+  /** ns of CPU time per period; Infinity: none. */
+  readonly quota: number;
+  readonly period?: number;
+  readonly phase?: number;
+  /** See `FluidGroupOptions`. */
+  readonly spread?: number;
+  readonly sliceExpiry?: boolean;
+  /** bytes */
+  readonly memoryLimit: number;
+  /** CPU bursts that end. */
+  readonly onDone: (argument: number) => void;
+}
+
+/** One container of the application. */
+export class Container {
+  readonly cpu: FluidGroup;
+  readonly memory: MemoryCgroup;
+  readonly host: FluidHost;
+  /** Answers requests. */
+  up = true;
+  /** Its node has failed: restarts wait. */
+  nodeDown = false;
+  kills = 0;
+  restarts = 0;
+  /** Requests of memory that the hook answered, and those it refused. */
+  oomEvents = 0;
+  /** Told at the end of each CPU period: Escra's kernel hook. */
+  periodHook: ((report: PeriodReport, container: Container) => void) | null = null;
+  /** Told before an OOM kill. */
+  oomHook: OomHook | null = null;
+  /** Told when it is killed and when it is up again. */
+  onKilled: ((container: Container) => void) | null = null;
+  /** Told of an OOM kill, before the restart. */
+  onOomKill: ((container: Container) => void) | null = null;
+  onStarted: ((container: Container) => void) | null = null;
+  /** @internal Anonymous heap and page cache that grow with requests, bytes. */
+  heap = 0;
+  cached = 0;
+
+  constructor(readonly id: number, readonly service: Service, options: ContainerOptions) {
+    this.host = options.host;
+    this.cpu = options.host.group(service.name, {
+      quota: options.quota,
+      ...(options.period === undefined ? {} : { period: options.period }),
+      ...(options.phase === undefined ? {} : { phase: options.phase }),
+      spread: options.spread ?? 0,
+      sliceExpiry: options.sliceExpiry ?? false,
+      onDone: options.onDone,
+      onPeriod: (report) => this.periodHook?.(report, this),
+    });
+    this.memory = new MemoryCgroup(service.name, { limit: options.memoryLimit });
+  }
+
+  get name(): string {
+    return this.service.name;
+  }
+  /** Charges memory, through the hook when there is no room; `decide(false)`: kill. */
+  charge(size: number, decide: (charged: boolean) => void): void {
+    if (this.memory.charge(size)) decide(true);
+    else this.ask(size, decide);
+  }
+
+  /** After a charge that failed: asks the hook for room and charges again. */
+  ask(size: number, decide: (charged: boolean) => void): void {
+    if (this.oomHook === null) return decide(false);
+    this.oomEvents++;
+    this.oomHook(this, size, (retry) => {
+      if (!retry) decide(false);
+      else this.charge(size, decide);
+    });
+  }
+
+  /** Processes end at once, memory is free; restarts after back-off and the service's start time. */
+  kill(): void {
+    this.up = false;
+    this.kills++;
+    this.memory.kill();
+    this.heap = this.cached = 0;
+    this.onKilled?.(this);
+    this.onOomKill?.(this);
+    const wait = this.kills === 1
+      ? 0
+      : Math.min(BACK_OFF.most, BACK_OFF.first * 2 ** (this.kills - 2));
+    this.host.sim.after(wait, () => this.#start());
+  }
+
+  /** A restart that an operator or autoscaler orders: no back-off. */
+  restart(): void {
+    if (!this.up) return;
+    this.up = false;
+    this.restarts++;
+    this.memory.kill();
+    this.heap = this.cached = 0;
+    this.onKilled?.(this);
+    this.#start();
+  }
+
+  #start(): void {
+    if (this.nodeDown) {
+      this.host.sim.after(1e9, () => this.#start());
+      return;
+    }
+    this.boot();
+    this.host.sim.after(this.service.start, () => {
+      this.up = true;
+      this.onStarted?.(this);
+    });
+  }
+
+  /** Charges what the program needs to start, bit by bit over its start time. */
+  boot(): void {
+    const { memory, start } = this.service;
+    const steps = Math.max(1, Math.ceil(memory / 2 ** 21));
+    const kills = this.kills, restarts = this.restarts;
+    const next = (step: number) => {
+      if (step >= steps || this.kills !== kills || this.restarts !== restarts) return;
+      this.charge(memory / steps, (charged) => {
+        if (!charged) return this.kill();
+        this.host.sim.after(start / steps, () => next(step + 1));
+      });
+    };
+    if (memory > 0) next(0);
+  }
+}

@@ -1,0 +1,367 @@
+/**
+ * Requests through a microservice application: each call is a message, waits for one of the callee's
+ * threads, charges memory, uses CPU time in the callee's container, makes its own calls and answers.
+ * A container that is down answers at once with an error, and an error goes up to the client.
+ */
+import type { Handler, Rng, Simulation } from "../kernel/mod.ts";
+import type { Application, Operation } from "./application.ts";
+import type { Container } from "./container.ts";
+import { Fifo } from "./fifo.ts";
+
+const enum State {
+  FREE,
+  COMING,
+  QUEUED,
+  MEMORY,
+  FIRST,
+  CALLING,
+  SECOND,
+  DEAD,
+}
+/** Caller of an entry operation, and of a call that nobody waits for. */
+const CLIENT = -1, NOBODY = -2;
+/** CPU bursts that belong to no visit. */
+const BACKGROUND = 0x7fffffff;
+
+/** Told when a request is answered: its number as given to `send`, and whether it is an error. */
+export type Answered = (request: number, failed: boolean) => void;
+
+export interface EngineOptions {
+  readonly sim: Simulation;
+  readonly application: Application;
+  /** One way from container to container, ns; -1 is the client. */
+  readonly delay: (from: number, to: number) => number;
+  readonly answered: Answered;
+}
+
+interface Visit {
+  id: number;
+  state: State;
+  operation: Operation;
+  parent: number;
+  request: number;
+  step: number;
+  outstanding: number;
+  calls: boolean;
+  memory: number;
+}
+
+interface Request {
+  readonly id: number;
+  type: number;
+  tag: number;
+  failed: boolean;
+  answered: boolean;
+  visits: number;
+  arrivals: Int8Array;
+}
+
+/** Runs requests on containers; numbers of containers are those of the application's services. */
+export class Engine {
+  readonly containers: Container[] = [];
+  readonly #sim: Simulation;
+  readonly #application: Application;
+  readonly #visits: Visit[] = [];
+  readonly #freeVisits: number[] = [];
+  readonly #requests: Request[] = [];
+  readonly #freeRequests: number[] = [];
+  readonly #waiting: Fifo[] = [];
+  readonly #forCpu: Fifo[] = [];
+  readonly #inService: number[] = [];
+  readonly #onCpu: number[] = [];
+  readonly #means: { readonly mu: number; readonly sigma: number }[] = [];
+  readonly #demand: Rng;
+  readonly #choice: Rng;
+  readonly #arrive: Handler;
+  readonly #reply: Handler;
+  readonly #timeout: Handler;
+  readonly #options: EngineOptions;
+  readonly #timeouts: { request: Request; tag: number }[] = [];
+
+  constructor(options: EngineOptions) {
+    const { sim, application } = options;
+    this.#options = options;
+    this.#sim = sim;
+    this.#application = application;
+    this.#demand = sim.rng("cpu demand");
+    this.#choice = sim.rng("branches");
+    this.#arrive = sim.handler((visit) => this.#arrives(this.#visits[visit] as Visit));
+    this.#reply = sim.handler((visit) => this.#replied(visit));
+    this.#timeout = sim.handler((i) => {
+      const { request, tag } = this.#timeouts[i] as { request: Request; tag: number };
+      if (request.tag === tag && !request.answered) this.#answer(request, true);
+    });
+    for (const service of application.services) {
+      this.#waiting.push(new Fifo());
+      this.#forCpu.push(new Fifo());
+      this.#inService.push(0);
+      this.#onCpu.push(0);
+      const variance = Math.log(1 + service.cpuVariation ** 2);
+      this.#means.push({ mu: -variance / 2, sigma: Math.sqrt(variance) });
+    }
+  }
+
+  /** For `ContainerOptions.onDone` of the container of service `i`. */
+  onDone(i: number): (visit: number) => void {
+    return (visit) => this.#cpuDone(i, visit);
+  }
+
+  /** Takes the containers, in the order of the services, starts them and their background work. */
+  attach(containers: readonly Container[]): void {
+    this.containers.push(...containers);
+    containers.forEach((container, i) => {
+      container.onKilled = () => this.#killed(i);
+      container.boot();
+      const { background } = container.service;
+      if (background === undefined) return;
+      const { every, cpu, threads } = background;
+      const first = this.#choice.uniform() * every;
+      const handler = this.#sim.handler(() => {
+        if (container.up) { for (let k = 0; k < threads; k++) container.cpu.run(cpu, BACKGROUND); }
+        this.#sim.schedule(every, handler);
+      });
+      this.#sim.schedule(first, handler);
+    });
+  }
+
+  /** Sends a request of type `type` into the application; `answered(tag, ...)` tells the end. */
+  send(type: number, tag: number): void {
+    const kind = this.#application.requests[type] as Application["requests"][number];
+    const request = this.#newRequest(tag);
+    request.type = type;
+    if (kind.timeout !== Infinity) {
+      const i = this.#timeouts.push({ request, tag }) - 1;
+      this.#sim.schedule(kind.timeout, this.#timeout, i);
+    }
+    this.#call(kind.operation, CLIENT, CLIENT, request.id);
+  }
+
+  /** Visits that are somewhere in the application. */
+  get visits(): number {
+    return this.#visits.length - this.#freeVisits.length;
+  }
+
+  #newRequest(tag: number): Request {
+    const free = this.#freeRequests.pop();
+    if (free === undefined) {
+      const request: Request = {
+        id: this.#requests.length,
+        type: 0,
+        tag,
+        failed: false,
+        answered: false,
+        visits: 0,
+        arrivals: new Int8Array(this.#application.operations.length),
+      };
+      this.#requests.push(request);
+      return request;
+    }
+    const request = this.#requests[free] as Request;
+    request.tag = tag;
+    request.failed = request.answered = false;
+    request.visits = 0;
+    request.arrivals.fill(0);
+    return request;
+  }
+
+  #call(operation: number, parent: number, from: number, request: number): void {
+    const op = this.#application.operations[operation] as Operation;
+    const id = this.#freeVisits.pop() ?? this.#visits.length;
+    let visit = this.#visits[id];
+    if (visit === undefined) {
+      visit = this.#visits[id] = {
+        id,
+        state: State.COMING,
+        operation: op,
+        parent,
+        request,
+        step: 0,
+        outstanding: 0,
+        calls: false,
+        memory: 0,
+      };
+    } else {
+      visit.state = State.COMING;
+      visit.operation = op;
+      visit.parent = parent;
+      visit.request = request;
+      visit.step = visit.outstanding = visit.memory = 0;
+    }
+    (this.#requests[request] as Request).visits++;
+    this.#sim.schedule(this.#options.delay(from, op.service), this.#arrive, id);
+  }
+
+  #arrives(visit: Visit): void {
+    const i = visit.operation.service;
+    const container = this.containers[i] as Container;
+    if (!container.up) {
+      this.#fails(visit);
+      return this.#leave(visit, 0);
+    }
+    if ((this.#inService[i] as number) >= container.service.threads) {
+      visit.state = State.QUEUED;
+      (this.#waiting[i] as Fifo).push(visit.id);
+    } else this.#begin(visit, i, container);
+  }
+
+  #begin(visit: Visit, i: number, container: Container): void {
+    (this.#inService[i] as number)++;
+    const { service } = container;
+    let size = service.requestMemory;
+    if (container.heap < service.heap) {
+      container.heap += service.heapStep;
+      size += service.heapStep;
+    }
+    if (container.cached < service.pageCache && container.memory.readFile(service.pageCacheStep)) {
+      container.cached += service.pageCacheStep;
+    }
+    const op = visit.operation;
+    const request = this.#requests[visit.request] as Request;
+    visit.calls = op.steps.length > 0 &&
+      (op.afterArrivals === 0 ||
+        ++(request.arrivals[op.id] as number) === op.afterArrivals);
+    if (container.memory.charge(size)) {
+      visit.memory = service.requestMemory;
+      return this.#first(visit, i);
+    }
+    visit.state = State.MEMORY;
+    const { id, request: number } = visit;
+    container.ask(size, (charged) => {
+      if (visit.id !== id || visit.request !== number || visit.state !== State.MEMORY) return;
+      if (!charged) return container.kill();
+      visit.memory = service.requestMemory;
+      this.#first(visit, i);
+    });
+  }
+
+  #first(visit: Visit, i: number): void {
+    visit.state = State.FIRST;
+    this.#use(visit, i, visit.calls ? 0.5 : 1);
+  }
+
+  #use(visit: Visit, i: number, share: number): void {
+    const { service } = this.containers[i] as Container;
+    if ((this.#onCpu[i] as number) >= service.cpus) (this.#forCpu[i] as Fifo).push(visit.id);
+    else this.#run(visit, i, share);
+  }
+
+  #run(visit: Visit, i: number, share: number): void {
+    (this.#onCpu[i] as number)++;
+    const { mu, sigma } = this.#means[i] as { mu: number; sigma: number };
+    const vary = sigma === 0 ? 1 : Math.exp(mu + sigma * this.#demand.normal());
+    (this.containers[i] as Container).cpu.run(visit.operation.cpu * share * vary, visit.id);
+  }
+
+  #cpuDone(i: number, id: number): void {
+    if (id === BACKGROUND) return;
+    (this.#onCpu[i] as number)--;
+    const next = (this.#forCpu[i] as Fifo).shift();
+    if (next !== undefined) {
+      const visit = this.#visits[next] as Visit;
+      this.#run(visit, i, visit.calls ? 0.5 : 1);
+    }
+    const visit = this.#visits[id] as Visit;
+    if (visit.state === State.FIRST && visit.calls) {
+      visit.state = State.CALLING;
+      this.#nextStep(visit, i);
+    } else this.#finish(visit, i);
+  }
+
+  #nextStep(visit: Visit, i: number): void {
+    const { steps } = visit.operation;
+    const request = this.#requests[visit.request] as Request;
+    while (visit.step < steps.length && !request.failed) {
+      const calls = steps[visit.step++] as Operation["steps"][number];
+      for (const call of calls) {
+        if (call.probability < 1 && !this.#choice.bernoulli(call.probability)) continue;
+        if (call.wait) visit.outstanding++;
+        this.#call(call.operation, call.wait ? visit.id : NOBODY, i, visit.request);
+      }
+      if (visit.outstanding > 0) return;
+    }
+    visit.state = State.SECOND;
+    this.#use(visit, i, 0.5);
+  }
+
+  #finish(visit: Visit, i: number): void {
+    const container = this.containers[i] as Container;
+    if (visit.memory > 0) container.memory.uncharge(visit.memory);
+    visit.memory = 0;
+    this.#release(i, container);
+    this.#leave(visit, visit.outstanding);
+  }
+
+  #release(i: number, container: Container): void {
+    (this.#inService[i] as number)--;
+    const next = (this.#waiting[i] as Fifo).shift();
+    if (next !== undefined) this.#begin(this.#visits[next] as Visit, i, container);
+  }
+
+  #fails(visit: Visit): void {
+    if (visit.parent !== NOBODY) (this.#requests[visit.request] as Request).failed = true;
+  }
+
+  /** The answer goes to the caller; with replies still to come the visit stays as DEAD. */
+  #leave(visit: Visit, outstanding: number): void {
+    const { parent, request } = visit;
+    const i = visit.operation.service;
+    const from = parent >= 0 ? (this.#visits[parent] as Visit).operation.service : CLIENT;
+    if (parent === CLIENT) {
+      this.#sim.schedule(this.#options.delay(i, CLIENT), this.#reply, -1 - request);
+    } else if (parent >= 0) {
+      this.#sim.schedule(this.#options.delay(i, from), this.#reply, parent);
+    }
+    if (outstanding > 0) visit.state = State.DEAD;
+    else this.#free(visit, parent !== CLIENT);
+  }
+
+  #free(visit: Visit, last: boolean): void {
+    visit.state = State.FREE;
+    this.#freeVisits.push(visit.id);
+    if (last) this.#leaveRequest(visit.request);
+    // The entry's own place in its request is given back when the client has the answer.
+  }
+
+  #leaveRequest(number: number): void {
+    const request = this.#requests[number] as Request;
+    if (--request.visits === 0) this.#freeRequests.push(number);
+  }
+
+  #replied(id: number): void {
+    if (id < 0) {
+      const number = -1 - id;
+      const request = this.#requests[number] as Request;
+      if (!request.answered) this.#answer(request, request.failed);
+      return this.#leaveRequest(number);
+    }
+    const visit = this.#visits[id] as Visit;
+    visit.outstanding--;
+    if (visit.state === State.DEAD) {
+      if (visit.outstanding === 0) this.#free(visit, visit.parent !== CLIENT);
+    } else if (visit.outstanding === 0) this.#nextStep(visit, visit.operation.service);
+  }
+
+  #answer(request: Request, failed: boolean): void {
+    request.answered = true;
+    const { errors } = this.#application.requests[request.type] as Application["requests"][number];
+    // Drawn for every request that could have an error of its own, to keep the stream in step.
+    const own = errors > 0 && this.#choice.bernoulli(errors);
+    this.#options.answered(request.tag, failed || own);
+  }
+
+  /** Everything in the container ends with an error. */
+  #killed(i: number): void {
+    const container = this.containers[i] as Container;
+    container.cpu.kill();
+    (this.#waiting[i] as Fifo).clear();
+    (this.#forCpu[i] as Fifo).clear();
+    this.#inService[i] = this.#onCpu[i] = 0;
+    for (const visit of [...this.#visits]) {
+      if (visit.operation.service !== i || visit.state <= State.COMING) continue;
+      if (visit.state === State.DEAD) continue;
+      visit.memory = 0;
+      this.#fails(visit);
+      this.#leave(visit, visit.outstanding);
+    }
+  }
+}

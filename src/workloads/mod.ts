@@ -1,0 +1,21 @@
+/** What drives the systems: microservice applications, arrivals and load generators. */
+export {
+  type Application,
+  type Operation,
+  parseApplication,
+  type RequestType,
+  type Service,
+} from "./application.ts";
+export {
+  parseSendTimes,
+  type SendTimes,
+  sendTimes,
+  syntheticTrace,
+  type Workload,
+  WORKLOAD_CONSTANTS,
+  WORKLOADS,
+} from "./arrivals.ts";
+export { Client, type ClientReport, percentile } from "./client.ts";
+export { BACK_OFF, Container, type ContainerOptions, type OomHook } from "./container.ts";
+export { Engine, type EngineOptions } from "./engine.ts";
+export { InputError, type Mistake, readLocated } from "./located-yaml.ts";
