@@ -30,9 +30,22 @@ function wasmBytes(): Uint8Array {
   return readFileSync(found);
 }
 
-// The package's types describe its CommonJS form; as an ES module the default export is the loader.
-const loader = load as unknown as typeof load.default;
-const highs = await loader({ wasmBinary: wasmBytes() });
+// The package's types describe its CommonJS form; as an ES module the default export is the loader. It
+// ignores the `wasmBinary` that they offer and looks for a file, which workers of a binary do not have
+// where it looks; Emscripten's own hook is heeded.
+const loader = load as unknown as (options: {
+  instantiateWasm(
+    imports: WebAssembly.Imports,
+    done: (instance: WebAssembly.Instance) => void,
+  ): unknown;
+}) => ReturnType<typeof load.default>;
+const highs = await loader({
+  instantiateWasm(imports, done) {
+    const module = new WebAssembly.Module(wasmBytes() as BufferSource);
+    done(new WebAssembly.Instance(module, imports));
+    return {};
+  },
+});
 
 /** A row: lower <= sum of coefficient x column <= upper. */
 export interface MilpRow {
