@@ -61,8 +61,6 @@ export function buildWithDeno(
     join("src", "experiment", "worker.ts"),
     "--include",
     join("node_modules", "dejavu-fonts-ttf", "ttf"),
-    "--include",
-    join("node_modules", "highs", "build", "highs.wasm"),
     "--output",
     outfile,
     join("src", "cli", "binary.ts"),

@@ -5,30 +5,47 @@
 import { existsSync, readFileSync } from "node:fs";
 import load, { type ModelData } from "highs";
 
-const FILE = "highs.wasm";
+/** The solver's WebAssembly, by its place under node_modules. */
+export const SOLVER_WASM = "highs/build/highs.wasm";
 
 function wasmBytes(): Uint8Array {
-  const places = [new URL(FILE, import.meta.url)];
+  // In a binary: beside its bundle, two folders above the worker's, or where the build staged it.
+  const places = ["./", "../../", "../../../dist/build/"].map((at) =>
+    new URL(`${at}highs.wasm`, import.meta.url)
+  );
   try {
     places.unshift(new URL(import.meta.resolve("highs/runtime")));
   } catch {
-    // No such package: this is a standalone binary, the file lies beside the code.
+    // No such package: this is a standalone binary.
   }
   const found = places.find((place) => existsSync(place));
   if (found === undefined) {
     throw new Error(
-      `${FILE} is neither at ${
+      `highs.wasm is neither at ${
         places.join(" nor at ")
-      }: install the npm package highs, or embed the ` +
-        "file when building a binary",
+      }: install the npm package highs, or embed ` +
+        "the file when building a binary",
     );
   }
   return readFileSync(found);
 }
 
-// The package's types describe its CommonJS form; as an ES module the default export is the loader.
-const loader = load as unknown as typeof load.default;
-const highs = await loader({ wasmBinary: wasmBytes() });
+// The package's types describe its CommonJS form; as an ES module the default export is the loader. It
+// ignores the `wasmBinary` that they offer and looks for a file, which workers of a binary do not have
+// where it looks; Emscripten's own hook is heeded.
+const loader = load as unknown as (options: {
+  instantiateWasm(
+    imports: WebAssembly.Imports,
+    done: (instance: WebAssembly.Instance) => void,
+  ): unknown;
+}) => ReturnType<typeof load.default>;
+const highs = await loader({
+  instantiateWasm(imports, done) {
+    const module = new WebAssembly.Module(wasmBytes() as BufferSource);
+    done(new WebAssembly.Instance(module, imports));
+    return {};
+  },
+});
 
 /** A row: lower <= sum of coefficient x column <= upper. */
 export interface MilpRow {
