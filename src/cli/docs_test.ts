@@ -32,7 +32,7 @@ Deno.test("the documents use commands and options that there are", () => {
       const command = root.commands.find((c) => c.name() === name);
       assert.ok(command, `${document}: wherewhen ${name}`);
       assert.ok(
-        command.options.some(({ long }) => long === option),
+        [command, ...command.commands].some((c) => c.options.some(({ long }) => long === option)),
         `${document}: wherewhen ${name} ${option}`,
       );
       seen++;
