@@ -32,11 +32,7 @@ Deno.test("the documents use commands and options that there are", () => {
       const command = root.commands.find((c) => c.name() === name);
       assert.ok(command, `${document}: wherewhen ${name}`);
       assert.ok(
-<<<<<<< HEAD
-        [command, ...command.commands].some((c) => c.options.some((o) => o.long === option)),
-=======
         [command, ...command.commands].some((c) => c.options.some(({ long }) => long === option)),
->>>>>>> room/binary
         `${document}: wherewhen ${name} ${option}`,
       );
       seen++;
