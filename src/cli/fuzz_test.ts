@@ -24,7 +24,7 @@ const SHIPPED = [...shippedScenarios().values()]
   .map((path) => new TextDecoder().decode(library().read(path)))
   .filter((text) => text.length < 6000);
 /** Files that scenarios name. */
-const DATA = library().list("data");
+const DATA = [...library().list("data"), ...library().list("scenarios/apps")];
 
 /** A folder as a clone of the project has it, the scenario in scenarios/fuzz/. */
 async function inProject(use: (check: Check) => Promise<void>): Promise<void> {
@@ -40,7 +40,8 @@ async function inProject(use: (check: Check) => Promise<void>): Promise<void> {
       const out = join(folder, "out");
       const args = command === "check" ? [] : ["--out", out, "-j", "1", "--seed", "1", "-q"];
       const began = processorTime();
-      const { code, err } = await wherewhen(command, file, "--data", join(folder, "data"), ...args);
+      const data = ["data", "scenarios/apps"].map((name) => join(folder, name));
+      const { code, err } = await wherewhen(command, file, "--data", ...data, ...args);
       const took = processorTime() - began;
       assert.ok(took < LIMIT_MS, `took ${took} ms`);
       assert.doesNotMatch(err, /defect of wherewhen|unexpected error/);

@@ -71,8 +71,13 @@ Deno.test("a new scenario is written for difficult parameters and on a platform 
 /** A shipped text that the experiment accepts where it wants an input file: the reader's own stands there. */
 function usableInput(experiment: Experiment): string {
   const { shape } = experiment.parameters as unknown as z.ZodObject;
-  const checks = Object.values(shape).map(inputCheckOf).filter((check) => check !== undefined);
-  const shipped = library().list("data").filter((path) => path.endsWith(".csv"))
+  // Those that may be left out are only a comment in the new scenario.
+  const required = Object.values(shape).filter((s) =>
+    !(s as z.ZodType).safeParse(undefined).success
+  );
+  const checks = required.map(inputCheckOf).filter((check) => check !== undefined);
+  const named = [...library().list("data"), ...library().list("scenarios/apps")];
+  const shipped = named.filter((path) => /\.(csv|yaml)$/.test(path))
     .map((path) => new TextDecoder().decode(library().read(path)));
   const accepted = (text: string) => {
     try {

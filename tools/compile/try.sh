@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Tries dist/wherewhen where nothing else is: an empty folder, an empty environment, no network, neither
 # Deno nor Node. Then compares every result, byte by byte, with results/: from the binary on two workers,
-# and from `deno run` on one. ONLY='freshen/*' restricts it to those scenarios.
+# and from `deno run` on one. ONLY='freshen/* iron/*' restricts it to those scenarios.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 root=$PWD
@@ -10,7 +10,10 @@ DENO=(npx --yes deno@2.9.6)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 only=()
-if [ -n "${ONLY:-}" ]; then only=(--only "$ONLY"); fi
+if [ -n "${ONLY:-}" ]; then
+  read -ra patterns -d "" <<<"$ONLY" || true
+  only=(--only "${patterns[@]}")
+fi
 
 mkdir "$work/empty"
 cd "$work/empty"
