@@ -5,8 +5,10 @@ import { WindowRecommender } from "./autopilot-window.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Limits, Policy } from "./policy.ts";
 
+/** The two recommenders of Autopilot. */
 export const RECOMMENDERS = ["ml", "moving-window"] as const;
 
+/** How Autopilot recommends and how often it writes limits. */
 export interface AutopilotOptions {
   readonly recommender: typeof RECOMMENDERS[number];
   readonly weights: MlWeights;

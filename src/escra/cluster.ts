@@ -4,6 +4,7 @@ import type { Simulation } from "../kernel/mod.ts";
 import { type Application, Container, Engine } from "../workloads/mod.ts";
 import type { Limits } from "./policy.ts";
 
+/** What a simulated cluster of containers is made of. */
 export interface ClusterOptions {
   readonly sim: Simulation;
   readonly platform: Platform;

@@ -9,6 +9,7 @@ import type { Cluster } from "./cluster.ts";
 import type { ResourceAllocator } from "./resource-allocator.ts";
 import type { Wire } from "./wire.ts";
 
+/** Constants of the controller: its wait per message and the network it stands on. */
 export interface ControllerOptions {
   /** CPU time for a datagram: decode, look up, decide; ns. */
   readonly messageCost: number;

@@ -7,6 +7,7 @@ import type { Limits, Policy } from "./policy.ts";
 import { type AllocatorOptions, ResourceAllocator } from "./resource-allocator.ts";
 import { Wire } from "./wire.ts";
 
+/** Everything that one Escra deployment is set up with. */
 export interface EscraOptions extends Omit<AllocatorOptions, "containers">, ControllerOptions {
   /** sigma: share of the memory limit that containers get at first; the published code: 70 %. */
   readonly initialMemory: number;

@@ -11,6 +11,7 @@ import type { Wire } from "./wire.ts";
 /** UDP payload: host, cgroup id, quota, nr_throttled, runtime, sequence number; bytes. */
 export const TELEMETRY_BYTES = 56;
 
+/** When the kernel hooks report, and which messages are lost or late. */
 export interface HookOptions {
   /** From the period's end to the datagram on the wire: FIFO and kernel thread, ns. */
   readonly sendDelay: number;

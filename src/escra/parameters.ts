@@ -13,6 +13,7 @@ import { RECOMMENDERS } from "./autopilot.ts";
 import { MODES } from "./resource-allocator.ts";
 
 const MS = 1e6, S = 1e9, MIB = 2 ** 20;
+/** Who sets the limits: `policy:` of a scenario. */
 export const POLICIES = ["static", "escra", "autopilot", "vpa"] as const;
 const whole = (least: number, most: number) =>
   z.int("expected a whole number").min(least).max(most);
@@ -73,6 +74,7 @@ export const clusterShape = {
   stack_delay: duration({ max: S }).default(30_000).describe("both hosts' network stacks; assumed"),
 };
 
+/** Parameters of `escra/microservices`. */
 export const microservices = z.strictObject({
   application: inputFile((text, path) => void parseApplication(text, path)).describe(
     "application YAML",
@@ -114,6 +116,7 @@ export const microservices = z.strictObject({
   ...escraShape,
   ...clusterShape,
 });
+/** Those parameters, in canonical units. */
 export type Microservices = z.output<typeof microservices>;
 
 /** The mean rate that a workload is brought to, per second; undefined: as the chapter writes it. */

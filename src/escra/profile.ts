@@ -11,6 +11,7 @@ export interface Peak {
   readonly memory: number;
 }
 
+/** The load and length of a profiling run. */
 export interface ProfileOptions {
   readonly sim: Simulation;
   readonly platform: Platform;

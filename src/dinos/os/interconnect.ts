@@ -51,6 +51,7 @@ export const INTERCONNECTS = {
     ),
   },
 } as const satisfies Record<string, Interconnect>;
+/** Name of an interconnect: `interconnect:` of a scenario. */
 export type InterconnectName = keyof typeof INTERCONNECTS;
 
 /** Memory system of a rack whose hosts are the domains of `values`, joined by `name`. */

@@ -7,6 +7,7 @@ import type { Free, Group } from "./tables.ts";
 
 /** Names as in Figure 6.12. */
 export const POLICIES = ["DCMcap", "DCMloc", "FillCurrent", "Random", "RoundRobin"] as const;
+/** Name of a placement policy: `policy:` of a scenario. */
 export type PolicyName = (typeof POLICIES)[number];
 
 /** What a policy decided. */
