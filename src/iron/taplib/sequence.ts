@@ -144,7 +144,9 @@ export class TensorAccessSequence implements Iterable<TensorAccessPattern> {
 
   /** Appends several patterns; none if one of them does not match. */
   extend(patterns: Iterable<TensorAccessPattern>): void {
-    this.#patterns.push(...[...patterns].map((each) => this.#matching(each)));
+    // Checked as a whole before any is taken; not spread as arguments, of which a stack holds few.
+    const matching = Array.from(patterns, (each) => this.#matching(each));
+    this.#patterns = this.#patterns.concat(matching);
   }
 
   /** Removes and returns the pattern at `index` (default: the last). */
