@@ -4,8 +4,9 @@ import { checkBelow, OutputError, resultPaths, writeFileAtomic } from "../../exp
 import { FigureError, type FigureSpec, renderFigure } from "../../figures/mod.ts";
 import { CsvError, readCsv, type Table } from "../../table/mod.ts";
 import { CommandError, Exit, type ExitCode } from "../exit.ts";
-import { findScenarios, reason } from "../find.ts";
+import { findScenarios } from "../find.ts";
 import { loadOrRefuse } from "../load.ts";
+import { reason } from "../reason.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Options of `plot`. */
