@@ -1,8 +1,9 @@
 /** `plot`: figures drawn again from CSVs that are there; no model runs. */
 import { readFileSync } from "node:fs";
 import { checkBelow, OutputError, resultPaths, writeFileAtomic } from "../../experiment/mod.ts";
-import { FigureError, type FigureSpec, renderFigure } from "../../figures/mod.ts";
+import type { FigureSpec } from "../../figures/spec.ts";
 import { CsvError, readCsv, type Table } from "../../table/mod.ts";
+import { loadFigures } from "../draw.ts";
 import { CommandError, Exit, type ExitCode } from "../exit.ts";
 import { findScenarios } from "../find.ts";
 import { loadOrRefuse } from "../load.ts";
@@ -44,6 +45,7 @@ export async function plot(
   if (options.csv !== undefined && loaded.length !== 1) {
     throw new CommandError(Exit.usage, `--csv takes one scenario, not ${loaded.length}`);
   }
+  const { FigureError, renderFigure } = await loadFigures();
   const shown = options.quiet ? terminal.asQuiet() : terminal;
   const written: string[] = [];
   for (const { scenario } of loaded) {
