@@ -144,7 +144,10 @@ export class TensorAccessSequence implements Iterable<TensorAccessPattern> {
 
   /** Appends several patterns; none if one of them does not match. */
   extend(patterns: Iterable<TensorAccessPattern>): void {
-    this.#patterns.push(...[...patterns].map((each) => this.#matching(each)));
+    // No spread into push: a tiling may have more patterns than a call may have arguments.
+    const matching: TensorAccessPattern[] = [];
+    for (const each of patterns) matching.push(this.#matching(each));
+    this.#patterns = this.#patterns.concat(matching);
   }
 
   /** Removes and returns the pattern at `index` (default: the last). */
