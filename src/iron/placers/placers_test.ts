@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import { ExhaustedError } from "../../hardware/npu/mod.ts";
 import { designNamed, DESIGNS, firstDifference } from "../designs/catalogue.ts";
 import {
   AnyComputeTile,
   ndarray,
   ObjectFifo,
-  PlacementError,
   type Placer,
   Program,
   Runtime,
@@ -104,68 +102,4 @@ Deno.test("a user's own placer needs nothing but the interface", () => {
   };
   const graph = chain(2).resolve(topDown);
   assert.deepEqual(graph.cores.map((core) => core.tile.row), [5, 4]);
-});
-
-/** Parallel branches of some workers each, all fed by one broadcast or by FIFOs of their own. */
-function branches(device: string, widths: number[], broadcast: boolean, bytes: number): Program {
-  const type = ndarray([bytes / 4], "i32"), rt = new Runtime();
-  const common = new ObjectFifo(type);
-  const inputs: ObjectFifo[] = [], outputs: ObjectFifo[] = [], workers: Worker[] = [];
-  const pass = (a: any, b: any) => {
-    const x = a.acquire(1), y = b.acquire(1);
-    y.set([0], x.at(0).plus(1));
-    a.release(1);
-    b.release(1);
-  };
-  for (const width of widths) {
-    let from = broadcast ? common : new ObjectFifo(type);
-    if (!broadcast) inputs.push(from);
-    for (let i = 0; i < width; i++) {
-      const to = new ObjectFifo(type);
-      workers.push(new Worker(pass, [from.cons(), to.prod()]));
-      from = to;
-    }
-    outputs.push(from);
-  }
-  if (broadcast) inputs.push(common);
-  rt.sequence([type, ...outputs.map(() => type)], (a, ...results) => {
-    rt.start(workers);
-    const group = rt.taskGroup();
-    for (const fifo of inputs) rt.fill(fifo.prod(), a, { taskGroup: group });
-    outputs.forEach((fifo, i) =>
-      rt.drain(fifo.cons(), results[i], { taskGroup: group, wait: true })
-    );
-    rt.finishTaskGroup(group);
-  });
-  return new Program(device, rt);
-}
-
-Deno.test("any program that the resource placer accepts runs within limits, and right", () => {
-  const program = fc.record({
-    device: fc.constantFrom("npu1_2col", "npu1_3col", "npu1_4col", "npu1", "npu2"),
-    widths: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 4 }),
-    broadcast: fc.boolean(),
-    bytes: fc.constantFrom(64, 4096, 15000, 30000),
-  });
-  let placed = 0;
-  fc.assert(
-    fc.property(program, ({ device, widths, broadcast, bytes }) => {
-      let graph;
-      try {
-        const placer = new ResourcePlacer({ moves: 1500, attempts: 3 });
-        graph = branches(device, widths, broadcast, bytes).resolve(placer);
-      } catch (error) {
-        assert.ok(error instanceof PlacementError, String(error));
-        return;
-      }
-      placed++;
-      checkDesign(graph);
-      const input = new Int32Array(bytes / 4).fill(5);
-      const results = widths.map(() => new Int32Array(bytes / 4));
-      runDesign(graph, [input, ...results]);
-      widths.forEach((width, i) => assert.equal(results[i][0], 5 + width));
-    }),
-    { numRuns: 40, seed: 7 },
-  );
-  assert.ok(placed >= 20, `only ${placed} of 40 programs were placed`);
 });
