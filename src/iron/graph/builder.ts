@@ -61,7 +61,7 @@ export class GraphBuilder {
     const other = this.#symbols.get(name);
     if (other === kind) throw new RangeError(`${kind} "${name}" is declared twice`);
     if (other !== undefined) {
-      throw new RangeError(`${kind} "${name}": the design has a ${other} of that name`);
+      throw new RangeError(`${kind} "${name}": the name is taken, by ${other} "${name}"`);
     }
     if (name === "") throw new RangeError(`${kind}: the name is empty`);
     this.#symbols.set(name, kind);

@@ -58,7 +58,9 @@ export class Worker extends ObjectFifoEndpoint {
   }
 
   describe(): string {
-    return `the worker of ${this.coreFn?.name || "an idle core"}`;
+    if (this.coreFn?.name) return `the worker of ${this.coreFn.name}`;
+    const fifos = this.fifos.map(({ name }) => `"${name}"`).join(", ");
+    return `the worker ${fifos === "" ? "of an idle core" : `on ${fifos}`}`;
   }
 
   /** Most objects of one of its handles that the routine holds at once (for placers). */
