@@ -89,6 +89,19 @@ Deno.test("placers refuse what has no tile, and keep the designer's tiles", () =
   assert.throws(() => chain(2, twice).resolve(new SequentialPlacer()), /partial placement/);
 });
 
+Deno.test("the sequential placer finds no shim tile in a column that has none", () => {
+  // The whole first generation's first column has no way to memory.
+  const type = ndarray([16], "i32"), input = new ObjectFifo(type);
+  const output = input.cons().forward({ placement: AnyComputeTile });
+  const rt = new Runtime();
+  rt.sequence([type, type], (a, b) => {
+    rt.fill(input.prod(), a);
+    rt.drain(output.cons(), b, { wait: true });
+  });
+  const program = new Program("npu1", rt);
+  assert.throws(() => program.resolve(new SequentialPlacer()), /npu1 has no shim tile in column 0/);
+});
+
 Deno.test("a user's own placer needs nothing but the interface", () => {
   const topDown: Placer = {
     name: "top-down",
