@@ -7,7 +7,7 @@
 import { readFileSync } from "node:fs";
 import { XDNA } from "../../hardware/npu/mod.ts";
 import { designNamed } from "../designs/catalogue.ts";
-import { CORE_COST } from "../run/cost.ts";
+import { CoreCosts } from "../run/cost.ts";
 import { runDesign } from "../run/run.ts";
 
 const [, ...lines] = readFileSync(
@@ -25,30 +25,18 @@ const steps = (from: number, to: number, by: number) =>
 const RATES = steps(7e9, 10e9, 0.25e9), FLOORS = steps(105, 130, 0.5);
 
 /** Latency without the launch, microseconds. */
-function net(design: string, rate: number): number {
+function net(design: string, rate: number, cost = new CoreCosts()): number {
   const part = {
     ...XDNA,
     ddrRate: { ...XDNA.ddrRate, value: rate },
     launchFloor: { ...XDNA.launchFloor, value: 0 },
   };
   const graph = designNamed(design).before();
-  return runDesign(graph, buffers.get(design) ?? [], { part }).latencyNs / 1e3;
-}
-
-/** What `design` takes with a scalar instruction of some cycles. */
-function withInstruction<T>(cycles: number, run: () => T): T {
-  const cost = CORE_COST.scalarInstruction as { value: number };
-  const fitted = cost.value;
-  cost.value = cycles;
-  try {
-    return run();
-  } finally {
-    cost.value = fitted;
-  }
+  return runDesign(graph, buffers.get(design) ?? [], { part, cost }).latencyNs / 1e3;
 }
 
 const nets = new Map(names.map((name) => [name, RATES.map((rate) => net(name, rate))]));
-const unfitted = withInstruction(1, () => RATES.map((rate) => net("MVMul", rate)));
+const unfitted = RATES.map((rate) => net("MVMul", rate, new CoreCosts(1)));
 
 /** Floor and rate (as an index) that come nearest to some designs. */
 function fit(designs: typeof measured): { floor: number; rate: number } {

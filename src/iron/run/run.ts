@@ -22,6 +22,7 @@ import {
   type Transfer,
 } from "../graph/graph.ts";
 import type { TypedData } from "../graph/types.ts";
+import { CoreCosts } from "./cost.ts";
 import { type CoreContext, runBody } from "./interpret.ts";
 import { lowerFifos } from "./lower.ts";
 
@@ -39,6 +40,8 @@ export interface DesignRun {
 export interface RunOptions {
   /** Other constants than the published NPU's. */
   readonly part?: NpuPart;
+  /** Other costs of core programs and kernels than the calibrated ones. */
+  readonly cost?: CoreCosts;
   readonly simulation?: Simulation;
 }
 
@@ -54,7 +57,7 @@ export function runDesign(
 ): DesignRun {
   const sim = options.simulation ?? new Simulation({ seed: 1 });
   const npu = new Npu(sim, new Device(graph.device, options.part));
-  const sequence = buildNpu(graph, npu, args);
+  const sequence = buildNpu(graph, npu, args, options.cost);
   const latencyNs = explained(graph, npu, () => npu.run(sequence));
   const { launchFloor, clock } = npu.device.part;
   return {
@@ -123,7 +126,12 @@ function layoutOf(graph: DesignGraph, { arg, offset, sizes, strides }: Transfer)
 }
 
 /** Puts a whole design on an NPU and returns its runtime sequence as a host process. */
-export function buildNpu(graph: DesignGraph, npu: Npu, args: readonly TypedData[]): Process<void> {
+export function buildNpu(
+  graph: DesignGraph,
+  npu: Npu,
+  args: readonly TypedData[],
+  cost: CoreCosts = new CoreCosts(),
+): Process<void> {
   const { sequence, functions, buffers, cores } = graph;
   if (args.length < sequence.args.length) {
     throw new RangeError(
@@ -164,6 +172,7 @@ export function buildNpu(graph: DesignGraph, npu: Npu, args: readonly TypedData[
       buffer: (ref) => data.get(ref),
       local: (name, ref) => ref.type.view(tile.allocate(name, ref.type.bytes).bytes),
       cycles: (n) => npu.cycles(n),
+      cost,
       lockCycles: npu.device.part.lockOperation.value,
       busy: (n) => {
         npu.counters.cores[who] += n;
