@@ -89,6 +89,29 @@ Deno.test("placers refuse what has no tile, and keep the designer's tiles", () =
   assert.throws(() => chain(2, twice).resolve(new SequentialPlacer()), /partial placement/);
 });
 
+/** Where the sequential placer puts the shim end of FIFOs that feed some of `count` workers. */
+function shimColumns(device: string, count: number, fed: number[][], pinned?: Tile): number[] {
+  const type = ndarray([16], "i32"), rt = new Runtime();
+  const inputs = fed.map((_, i) => new ObjectFifo(type, { name: `in${i}` }));
+  const workers = Array.from({ length: count }, (_, w) => {
+    const handles = inputs.filter((_, i) => fed[i].includes(w)).map((fifo) => fifo.cons());
+    return new Worker(() => {}, handles, { placement: pinned ?? AnyComputeTile });
+  });
+  rt.sequence([type], (a) => {
+    rt.start(workers);
+    for (const fifo of inputs) rt.fill(fifo.prod(), a);
+  });
+  const { fifos } = new Program(device, rt).resolve(new SequentialPlacer());
+  return inputs.map(({ name }) => fifos.find((f) => f.name === name)?.producer.col as number);
+}
+
+Deno.test("the sequential placer's columns: means rounded to even, pinned workers not counted", () => {
+  // Workers 0-3 stand in column 0, 4-7 in column 1, 8-11 in column 2.
+  const fed = [[0, 1], [3, 4], [7, 8], [5, 11], [0, 1, 8]];
+  assert.deepEqual(shimColumns("npu1_3col", 12, fed), [0, 0, 2, 2, 1]);
+  assert.deepEqual(shimColumns("npu1_2col", 1, [[0]], new Tile(1, 2)), [0]);
+});
+
 Deno.test("the sequential placer finds no shim tile in a column that has none", () => {
   // The whole first generation's first column has no way to memory.
   const type = ndarray([16], "i32"), input = new ObjectFifo(type);
