@@ -38,6 +38,8 @@ export interface ContainerHome {
   readonly name: string;
   /** The invoker's CPUs; null where runs only take time. */
   readonly host: Host | null;
+  /** Takes a container away: its node has failed. */
+  remove(container: Container): void;
 }
 
 /** A container on an invoker. */
@@ -94,6 +96,9 @@ export class Container {
       },
     );
     this.#since = sim.now;
+    if (next === "removed") {
+      sim.trace?.instant(`container ${this.id} of ${this.home.name}`, next, sim.now);
+    }
     this.state = next;
   }
 

@@ -39,6 +39,7 @@ interface Node extends WorkerNode {
   /** Cores and bytes that pods have asked for. */
   cpu: number;
   bytes: number;
+  up: boolean;
 }
 
 /** What others may follow. */
@@ -57,6 +58,7 @@ export class Kubernetes implements ContainerFactory {
   observer: PodObserver = {};
   readonly #nodes: readonly Node[];
   readonly #nodeOf = new Map<Pod, Node>();
+  readonly #containerOf = new Map<Pod, Container>();
   readonly #starts: Rng;
   readonly #phases: Rng;
   readonly #room: Signal;
@@ -70,6 +72,7 @@ export class Kubernetes implements ContainerFactory {
       kubelet: new Resource(sim, `kubelet of ${node.host.name}`, 1),
       cpu: 0,
       bytes: 0,
+      up: true,
     }));
     this.#starts = sim.rng("pod starts");
     this.#phases = sim.rng("period phases");
@@ -89,6 +92,7 @@ export class Kubernetes implements ContainerFactory {
     let node = this.#schedule(cpu, container.memory);
     while (node === undefined) {
       yield this.#room;
+      if (container.removed) return;
       node = this.#schedule(cpu, container.memory);
     }
     node.cpu += cpu;
@@ -107,11 +111,14 @@ export class Kubernetes implements ContainerFactory {
     });
     this.pods.push(pod);
     this.#nodeOf.set(pod, node);
+    this.#containerOf.set(pod, container);
     container.pod = pod;
     this.options.onCreated?.(pod);
     yield* node.kubelet.use(sleep(Math.min(kubelet, start)));
     yield Math.max(0, start - kubelet);
-    if (pod.up) this.observer.started?.(pod);
+    if (!pod.up) return;
+    pod.started = true;
+    this.observer.started?.(pod);
   }
 
   /** Deletes the container's pod. */
@@ -122,16 +129,39 @@ export class Kubernetes implements ContainerFactory {
     pod.kill();
     this.pods.splice(this.pods.indexOf(pod), 1);
     this.#nodeOf.delete(pod);
+    this.#containerOf.delete(pod);
     node.cpu -= pod.requested.cpu;
     node.bytes -= pod.requested.memory;
     this.observer.deleted?.(pod);
     this.#room.fire();
   }
 
-  /** Sum of the pods' limits as the nodes' kernels have them: cores and bytes. */
+  /**
+   * A node fails for `lasts` ns: its pods are gone, what runs in them fails, and no pod is put there.
+   *
+   * @throws {RangeError} for a node that is not there.
+   */
+  failNode(name: string, lasts: number): void {
+    const node = this.#nodes.find(({ host }) => host.name === name);
+    if (node === undefined) throw new RangeError(`Kubernetes has no node "${name}"`);
+    node.up = false;
+    for (const pod of [...this.pods].filter((p) => this.#nodeOf.get(p) === node)) {
+      const container = this.#containerOf.get(pod) as Container;
+      pod.kill();
+      // Whoever runs or starts in a container removes it on the way out.
+      if (container.active === 0 && container.action !== null) container.home.remove(container);
+    }
+    this.sim.after(lasts, () => {
+      node.up = true;
+      this.#room.fire();
+    });
+  }
+
+  /** Sum of the limits as the nodes' kernels have them (of pods that have started): cores and bytes. */
   limits(): { readonly cpu: number; readonly memory: number } {
     let cpu = 0, memory = 0;
     for (const pod of this.pods) {
+      if (!pod.started) continue;
       cpu += pod.cpu.quota / pod.cpu.period;
       memory += pod.memory.limit;
     }
@@ -143,6 +173,7 @@ export class Kubernetes implements ContainerFactory {
     let best: Node | undefined;
     let most = -Infinity;
     for (const node of this.#nodes) {
+      if (!node.up) continue;
       const cores = node.host.cores - node.cpu - cpu;
       const memory = node.memory - node.bytes - bytes;
       if (cores < -EPSILON || memory < 0) continue;

@@ -35,7 +35,7 @@ export {
   ServerlessPlatform,
 } from "./platform.ts";
 export { Invoker, type PoolObserver } from "./pool.ts";
-export { OomKilled, Pod, type PodOptions } from "./pod.ts";
+export { Pod, PodKilled, type PodOptions } from "./pod.ts";
 export { type Prediction, Predictions, type Score } from "./predictions.ts";
 export { Client, Network, scopedClient, type ServerWork } from "./network.ts";
 export {

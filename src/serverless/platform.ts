@@ -9,7 +9,7 @@ import type { ContainerFactory } from "./factory.ts";
 import { Ledger } from "./ledger.ts";
 import { OPENWHISK_DEFAULTS, type OpenWhiskOptions } from "./parameters.ts";
 import { type Grant, Invoker, type PoolObserver } from "./pool.ts";
-import { OomKilled } from "./pod.ts";
+import { PodKilled } from "./pod.ts";
 import { type Prediction, Predictions } from "./predictions.ts";
 
 /** One invoker of a platform. */
@@ -145,7 +145,7 @@ export class ServerlessPlatform {
     try {
       grant = yield* invoker.acquire(action);
     } catch (error) {
-      if (!(error instanceof OomKilled)) throw error;
+      if (!(error instanceof PodKilled)) throw error;
       activation.started = activation.ended = sim.now;
       activation.start = "cold";
       activation.status = "error";

@@ -10,9 +10,9 @@ import {
 } from "../hardware/mod.ts";
 import { type Process, Signal, type Simulation } from "../kernel/mod.ts";
 
-/** The kernel killed the pod: its memory limit was reached and nothing made room. */
-export class OomKilled extends Error {
-  override name = "OomKilled";
+/** The pod is gone: killed at its memory limit, or with its node. */
+export class PodKilled extends Error {
+  override name = "PodKilled";
 }
 
 /** How to make a pod. */
@@ -50,6 +50,10 @@ export class Pod {
   readonly requested: { readonly cpu: number; readonly memory: number };
   /** Exists: false once it was killed or deleted. */
   up = true;
+  /** Its container runs: the control groups exist. */
+  started = false;
+  /** It was killed at its memory limit. */
+  oomKilled = false;
   /** Failed charges that the OOM hook was asked about. */
   oomEvents = 0;
   /** Told at the end of each CPU period in which the pod's timer ran: Escra's kernel hook. */
@@ -74,7 +78,10 @@ export class Pod {
       spread: options.spread ?? 0,
       sliceExpiry: options.sliceExpiry ?? false,
       onDone: (id) => this.#ended(id),
-      onPeriod: (report) => this.periodHook?.(report, this),
+      onPeriod: (report) => {
+        this.#trace(report);
+        this.periodHook?.(report, this);
+      },
     });
     this.memory = new MemoryCgroup(name, { limit: memory });
   }
@@ -82,7 +89,7 @@ export class Pod {
   /**
    * Uses CPU time on threads that start together, `demands` ns each; ends with the last of them.
    *
-   * @throws {OomKilled} if the pod is killed meanwhile.
+   * @throws {PodKilled} if the pod is killed meanwhile.
    */
   *compute(...demands: readonly number[]): Process {
     this.#alive();
@@ -98,7 +105,7 @@ export class Pod {
   /**
    * Charges anonymous memory; at the limit it waits for the OOM hook's answer.
    *
-   * @throws {OomKilled} if there is no room; the pod is gone then.
+   * @throws {PodKilled} if there is no room; the pod is gone then.
    */
   *charge(size: number): Process {
     this.#alive();
@@ -110,6 +117,7 @@ export class Pod {
       const retry = yield* answer;
       if (!this.up) throw this.#killed();
       if (!retry) {
+        this.oomKilled = true;
         this.kill();
         throw this.#killed();
       }
@@ -132,6 +140,16 @@ export class Pod {
     for (const { done } of waiting) done.fire(false);
   }
 
+  #trace(report: PeriodReport): void {
+    const { quota, used, throttled } = report;
+    const { period } = this.cpu;
+    this.#sim.trace?.counter(`${this.name}: cores`, this.#sim.now, {
+      limit: quota / period,
+      used: used / period,
+      throttled: throttled ? 1 : 0,
+    });
+  }
+
   #ended(id: number): void {
     const computation = this.#computations.get(id);
     if (computation === undefined || --computation.left > 0) return;
@@ -143,7 +161,7 @@ export class Pod {
     if (!this.up) throw this.#killed();
   }
 
-  #killed(): OomKilled {
-    return new OomKilled(`pod ${this.name}: killed`);
+  #killed(): PodKilled {
+    return new PodKilled(`pod ${this.name}: killed`);
   }
 }

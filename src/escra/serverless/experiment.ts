@@ -82,6 +82,14 @@ function check(parameters: Serverless, platform: Platform): Problem[] {
   } catch (error) {
     wrong("workers", (error as Error).message);
   }
+  const own = p.action_memory * p.cpuScaling;
+  if (p.configuration === "escra" && p.floor > own) {
+    wrong("floor", `${p.floor} cores are above the ${own} vCPU that a container starts with`);
+  }
+  const total = p.resources * p.user_memory * p.cpuScaling;
+  if (p.configuration === "escra" && total < p.floor) {
+    wrong("resources", `a total of ${total} vCPU is under one container's floor of ${p.floor}`);
+  }
   if (p.application === "image-process" && p.image_memory + p.image_heap > p.action_memory) {
     wrong("image_heap", "runtime and heap together exceed action_memory: every request is killed");
   }

@@ -9,8 +9,8 @@ import {
   type Container,
   lognormal,
   type Network,
-  OomKilled,
   type Pod,
+  PodKilled,
   scopedClient,
   type ServerlessPlatform,
 } from "../../serverless/mod.ts";
@@ -22,7 +22,7 @@ const STRETCHES = 8;
 
 /** The pod of a container of this platform. */
 export function podOf(container: Container): Pod {
-  if (container.pod === null) throw new OomKilled(`container ${container.name} has no pod`);
+  if (container.pod === null) throw new PodKilled(`container ${container.name} has no pod`);
   return container.pod;
 }
 

@@ -44,6 +44,10 @@ const platformShape = {
   idle_timeout: duration({ min: MS, max: 24 * 3600 * S }).default(600 * S).describe(
     "OpenWhisk: paused time before a container is removed",
   ),
+  fail_worker_at: duration({ max: 24 * 3600 * S }).default(0).describe(
+    "fault: the first worker fails; 0s: none",
+  ),
+  fail_worker_lasts: duration({ max: 24 * 3600 * S }).default(30 * S),
   threads: whole(1, 64).default(2).describe(
     "threads of a container that take turns on CPUs, each keeping up to 1 ms of the quota",
   ),
@@ -86,7 +90,7 @@ const imageShape = {
 const gridShape = {
   tasks: whole(1, 100_000).default(960).describe("section 5.6.5: 192 candidates x 5 folds"),
   functions: whole(1, 10_000).default(115).describe("section 5.6.5: ~115 workers"),
-  task_time: duration({ min: MS, max: 3600 * S }).default(28.5 * S).describe(
+  task_time: duration({ min: MS, max: 3600 * S }).default(30.5 * S).describe(
     "mean worker time of a task at 1 vCPU; calibrated on the ~300 s of OpenWhisk alone",
   ),
   cpu_share: ratio({ max: 1 }).default(0.06).describe(

@@ -65,6 +65,8 @@ export interface ServerlessReport {
   readonly throttledPeriods: number;
   readonly oomEvents: number;
   readonly oomKills: number;
+  /** CPU time of all containers, ns. */
+  readonly cpuUsed: number;
   readonly escra: EscraWatcher | null;
 }
 
@@ -104,6 +106,10 @@ export function runServerless(sim: Simulation, platform: Platform, p: Resolved):
       memory: p.resources * p.user_memory,
     }),
   );
+  if (p.fail_worker_at > 0) {
+    const worker = roles.workers[0] as string;
+    sim.after(p.fail_worker_at, () => kubernetes.failNode(worker, p.fail_worker_lasts));
+  }
   const activations: Activation[] = [];
   const samples = sampleLimits(sim, kubernetes, serverless, everyPod, p.duration);
   let latencies: number[] = [];
@@ -142,8 +148,8 @@ export function runServerless(sim: Simulation, platform: Platform, p: Resolved):
     lost,
     throttledPeriods: sum((pod) => pod.cpu.nrThrottled),
     oomEvents: sum((pod) => pod.oomEvents),
-    oomKills: activations.filter((a) => (a.result as Error | undefined)?.name === "OomKilled")
-      .length,
+    oomKills: sum((pod) => pod.oomKilled ? 1 : 0),
+    cpuUsed: sum((pod) => pod.cpu.usage()),
     escra,
   };
 }
