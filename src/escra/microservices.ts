@@ -82,11 +82,13 @@ function policyOf(
         application,
         load: {
           workload: p.profile_workload,
-          scale: 1,
+          scale: p.profile_rate,
           connections: p.connections,
           duration: p.profile_duration,
           warmUp: 0,
         },
+        includeStart: p.profile_start,
+        interval: p.profile_interval,
       });
     return staticLimits(application, peaks, p.limit_multiplier);
   };

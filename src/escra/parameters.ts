@@ -107,7 +107,16 @@ export const microservices = z.strictObject({
   profile_workload: z.enum(WORKLOADS).default("exp").describe(
     "load of the profiling run, where no published profile exists",
   ),
-  profile_duration: duration({ min: S, max: 3600 * S }).default(12 * S),
+  profile_rate: z.number().positive().max(1000).default(1).describe(
+    "multiplies that load's rate: a profile at a lighter load than is run",
+  ),
+  profile_start: z.boolean().default(true).describe(
+    "the peaks include the start of the programs",
+  ),
+  profile_interval: whole(1, 3600).default(5).describe(
+    'seconds over which the profiling tool averages CPU use (section 5.6.3: "seconds to minutes")',
+  ),
+  profile_duration: duration({ min: S, max: 3600 * S }).default(20 * S),
   fail_worker_at: duration({ max: 3600 * S }).default(0).describe("fault: 0s: none"),
   fail_worker_lasts: duration({ max: 3600 * S }).default(30 * S),
   output: z.enum(["summary", "slack"]).default("summary").describe(

@@ -13,6 +13,10 @@ export interface Call {
   readonly operation: number;
   readonly probability: number;
   readonly wait: boolean;
+  /** When the caller gives up, ns; Infinity: never. */
+  readonly timeout: number;
+  /** An error or time-out of it is none of the caller's. */
+  readonly optional: boolean;
 }
 
 /** One operation of a service. */
@@ -35,7 +39,11 @@ export interface Service {
   readonly threads: number;
   readonly cpus: number;
   readonly cpuVariation: number;
+  /** CPU time beside the requests, of theirs. */
+  readonly aside: number;
+  /** Least time from a restart to readiness, and CPU time used before it on so many threads. */
   readonly start: number;
+  readonly startWork: { readonly cpu: number; readonly threads: number } | undefined;
   readonly memory: number;
   readonly requestMemory: number;
   readonly heap: number;
@@ -79,7 +87,9 @@ const callsOf = (
 ) =>
   (typeof step === "object" && "parallel" in step ? step.parallel : [step]).map(
     (call): Written =>
-      typeof call === "string" ? { call, times: 1, probability: 1, wait: true } : call,
+      typeof call === "string"
+        ? { call, times: 1, probability: 1, wait: true, optional: false }
+        : call,
   );
 
 /**
@@ -185,7 +195,9 @@ function compile(yaml: ApplicationYaml): Application {
       threads: all.threads,
       cpus: all.cpus,
       cpuVariation: all.cpu_variation,
+      aside: all.aside,
       start: all.start,
+      startWork: all.start_work,
       memory: all.memory,
       requestMemory: all.request_memory,
       heap: all.heap,
@@ -206,6 +218,8 @@ function compile(yaml: ApplicationYaml): Application {
           operation: number(c.call),
           probability: c.probability,
           wait: c.wait,
+          timeout: c.timeout ?? Infinity,
+          optional: c.optional,
         }));
         const times = Math.max(...group.map((c) => c.times));
         return Array.from(
