@@ -19,6 +19,7 @@ import { globalLimit, meanRate, type Microservices, microservices } from "./para
 import { type Limits, type Policy, StaticPolicy } from "./policy.ts";
 import { profile, staticLimits } from "./profile.ts";
 import { runLoad, type RunReport } from "./run.ts";
+import { Slacks } from "./slack.ts";
 import { VpaPolicy } from "./vpa.ts";
 
 const MIB = 2 ** 20, MS = 1e6;
@@ -125,25 +126,10 @@ function faults(p: Microservices): ((cluster: Cluster) => void) | undefined {
   };
 }
 
-/** Slack of every container in every second, sorted. */
-class Slacks {
-  readonly cpu: number[] = [];
-  readonly memory: number[] = [];
-  limits = 0;
-
-  sorted(): { readonly cpu: Float64Array; readonly memory: Float64Array } {
-    return {
-      cpu: Float64Array.from(this.cpu).sort(),
-      memory: Float64Array.from(this.memory).sort(),
-    };
-  }
-}
-
 function summary(p: Microservices, run: RunReport, slacks: Slacks, policy: Policy): Row {
   const seconds = p.duration / 1e9;
   const { client } = run;
   const at = (q: number) => percentile(client.latencies, q) / MS;
-  const { cpu, memory } = slacks.sorted();
   const counters = policy.counters();
   return {
     offered_rps: client.due / seconds,
@@ -161,10 +147,12 @@ function summary(p: Microservices, run: RunReport, slacks: Slacks, policy: Polic
     restarts: run.restarts,
     cpu_used_cores: run.cpu,
     cpu_limit_cores: slacks.limits / Math.floor(seconds),
-    cpu_slack_p50_cores: percentile(cpu, 50),
-    cpu_slack_p99_cores: percentile(cpu, 99),
-    memory_slack_p50_mib: percentile(memory, 50),
-    memory_slack_p99_mib: percentile(memory, 99),
+    cpu_slack_p50_cores: slacks.cpu(50),
+    cpu_slack_p99_cores: slacks.cpu(99),
+    telemetry_slack_p50_cores: slacks.telemetry(50),
+    telemetry_slack_p99_cores: slacks.telemetry(99),
+    memory_slack_p50_mib: slacks.memory(50),
+    memory_slack_p99_mib: slacks.memory(99),
     limit_changes: counters["limit_changes"] ?? 0,
     worst_overrun_cores: counters["worst_overrun_cores"] ?? 0,
     message_wait_ms: counters["mean_wait_ms"] ?? 0,
@@ -190,6 +178,12 @@ const SUMMARY = {
   cpu_limit_cores: measure("mean of the sum of CPU limits"),
   cpu_slack_p50_cores: measure("limit minus use, over containers and seconds"),
   cpu_slack_p99_cores: measure("limit minus use, over containers and seconds"),
+  telemetry_slack_p50_cores: measure(
+    "unused runtime that period hooks report, over active periods",
+  ),
+  telemetry_slack_p99_cores: measure(
+    "unused runtime that period hooks report, over active periods",
+  ),
   memory_slack_p50_mib: measure("limit minus usage, over containers and seconds"),
   memory_slack_p99_mib: measure("limit minus usage, over containers and seconds"),
   limit_changes: measure("CPU limits that Escra changed"),
@@ -199,6 +193,7 @@ const SUMMARY = {
 const SLACK = {
   percent: { role: "key" as const, says: "share of containers' seconds" },
   slack_cores: measure("CPU limit minus use at that share"),
+  telemetry_slack_cores: measure("unused runtime in the hooks' reports at that share of them"),
   slack_mib: measure("memory limit minus usage at that share"),
 };
 
@@ -225,7 +220,7 @@ export const microservicesExperiment = defineExperiment({
   *run({ parameters: p, platform, simulation, input }) {
     const application = parseApplication(input(p.application), p.application);
     const policy = policyOf(p, application, platform, simulation);
-    const slacks = new Slacks();
+    const slacks = new Slacks(p.warm_up);
     const run = runLoad({
       ...clusterOptions(p, platform),
       sim: simulation(),
@@ -242,23 +237,19 @@ export const microservicesExperiment = defineExperiment({
         times: p.trace === undefined ? undefined : parseSendTimes(input(p.trace), p.trace),
       },
       faults: faults(p),
-      sample: (s) => {
-        slacks.limits += s.cpuLimit;
-        if (s.time < p.warm_up) return;
-        slacks.cpu.push(s.cpuLimit - s.used);
-        slacks.memory.push((s.memoryLimit - s.memory) / MIB);
-      },
+      sample: (s) => slacks.add(s),
+      periodLog: slacks.log,
     });
     if (p.output === "summary") {
       yield summary(p, run, slacks, policy);
       return;
     }
-    const { cpu, memory } = slacks.sorted();
     for (let percent = 0; percent <= 100; percent++) {
       yield {
         percent,
-        slack_cores: percentile(cpu, Math.max(percent, 1e-6)),
-        slack_mib: percentile(memory, Math.max(percent, 1e-6)),
+        slack_cores: slacks.cpu(percent),
+        telemetry_slack_cores: slacks.telemetry(percent),
+        slack_mib: slacks.memory(percent),
       };
     }
   },

@@ -45,6 +45,8 @@ export interface RunOptions {
   readonly faults?: ((cluster: Cluster) => void) | undefined;
   /** Called once a second of the load for each container. */
   readonly sample?: ((sample: Sample) => void) | undefined;
+  /** Called at the end of each CPU period of each container. */
+  readonly periodLog?: Container["periodLog"] | undefined;
 }
 
 /** A second in the life of a container. */
@@ -93,6 +95,7 @@ export function runLoad(options: RunOptions): RunReport {
     sliceExpiry: options.sliceExpiry,
     answered: (tag, failed) => late.client?.answered(tag, failed),
   });
+  for (const container of cluster.containers) container.periodLog = options.periodLog ?? null;
   policy.start(cluster);
   cluster.boot();
   options.faults?.(cluster);

@@ -46,6 +46,8 @@ export class Container {
   oomEvents = 0;
   /** Told at the end of each CPU period: Escra's kernel hook. */
   periodHook: ((report: PeriodReport, container: Container) => void) | null = null;
+  /** Told the same, for measurement. */
+  periodLog: ((report: PeriodReport, container: Container) => void) | null = null;
   /** Told before an OOM kill. */
   oomHook: OomHook | null = null;
   /** Told when it is killed and when it is up again. */
@@ -74,7 +76,10 @@ export class Container {
         if (argument === STARTING) this.#startBurstEnds();
         else options.onDone(argument);
       },
-      onPeriod: (report) => this.periodHook?.(report, this),
+      onPeriod: (report) => {
+        this.periodLog?.(report, this);
+        this.periodHook?.(report, this);
+      },
     });
     this.memory = new MemoryCgroup(service.name, { limit: options.memoryLimit });
     this.up = service.startWork === undefined;
