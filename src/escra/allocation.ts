@@ -117,11 +117,17 @@ export class Pools {
     return this.settings.globalCpu / Math.max(this.settings.containers, this.entries.size);
   }
 
-  /** Adds a container: its first limit is the equal share as far as the pool goes. */
-  register(id: number, memory: number, now: number, overrun: boolean): Entry {
+  /** Adds a container: its first limit is its own or the equal share, as far as the pool goes. */
+  register(
+    id: number,
+    memory: number,
+    now: number,
+    overrun: boolean,
+    own?: number,
+  ): Entry {
     const { window, floor } = this.settings;
     const free = this.freeCpu;
-    const want = this.fairShare;
+    const want = own ?? this.fairShare;
     let quota = Math.min(want, free);
     if (quota < floor) quota = overrun ? floor : Math.max(quota, 0.01);
     const entry: Entry = {

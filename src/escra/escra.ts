@@ -8,7 +8,8 @@ import { type AllocatorOptions, ResourceAllocator } from "./resource-allocator.t
 import { Wire } from "./wire.ts";
 
 /** Everything that one Escra deployment is set up with. */
-export interface EscraOptions extends Omit<AllocatorOptions, "containers">, ControllerOptions {
+export interface EscraOptions
+  extends Omit<AllocatorOptions, "containers" | "idleAfter">, ControllerOptions {
   /** sigma: share of the memory limit that containers get at first; the published code: 70 %. */
   readonly initialMemory: number;
   /** From the period's end to the datagram on the wire, ns. */

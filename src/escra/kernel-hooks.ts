@@ -3,16 +3,15 @@
  * threads send over UDP; in `try_charge`, after reclaim and before the kill, a request over TCP.
  */
 import type { Rng } from "../kernel/mod.ts";
-import type { Container } from "../workloads/mod.ts";
 import type { Telemetry } from "./allocation.ts";
-import type { Cluster } from "./cluster.ts";
+import type { Hooked, ManagedCluster } from "./managed.ts";
 import type { Wire } from "./wire.ts";
 
 /** UDP payload: host, cgroup id, quota, nr_throttled, runtime, sequence number; bytes. */
 export const TELEMETRY_BYTES = 56;
 
 /** When the kernel hooks report, and which messages are lost or late. */
-export interface HookOptions {
+export interface HookOptions<C> {
   /** From the period's end to the datagram on the wire: FIFO and kernel thread, ns. */
   readonly sendDelay: number;
   /** Share of datagrams that are lost. */
@@ -20,16 +19,16 @@ export interface HookOptions {
   /** Takes a datagram at the controller. */
   readonly receive: (message: Telemetry) => void;
   /** Takes an OOM request at the controller; `reply` carries the grant back. */
-  readonly oom: (container: Container, size: number, reply: (granted: boolean) => void) => void;
+  readonly oom: (container: C, size: number, reply: (granted: boolean) => void) => void;
 }
 
 /** Installs the hooks in one container: what the Agent's system call does. */
-export function installHooks(
-  cluster: Cluster,
-  container: Container,
+export function installHooks<C extends Hooked<C>>(
+  cluster: ManagedCluster<C>,
+  container: C,
   wire: Wire,
   losses: Rng,
-  { sendDelay, loss, receive, oom }: HookOptions,
+  { sendDelay, loss, receive, oom }: HookOptions<C>,
 ): void {
   let sequence = 0;
   container.periodHook = (report) => {

@@ -15,7 +15,13 @@ import { ML_WEIGHTS } from "./autopilot-ml.ts";
 import { AutopilotPolicy } from "./autopilot.ts";
 import type { Cluster } from "./cluster.ts";
 import { EscraPolicy } from "./escra.ts";
-import { globalLimit, meanRate, type Microservices, microservices } from "./parameters.ts";
+import {
+  escraOptions,
+  globalLimit,
+  meanRate,
+  type Microservices,
+  microservices,
+} from "./parameters.ts";
 import { type Limits, type Policy, StaticPolicy } from "./policy.ts";
 import { profile, staticLimits } from "./profile.ts";
 import { runLoad, type RunReport } from "./run.ts";
@@ -33,36 +39,6 @@ export function clusterOptions(p: Microservices, platform: Platform) {
     stackDelay: p.stack_delay,
     sliceExpiry: p.slice_expiry,
     spread: p.spread ?? (worker === undefined ? 1 : Math.ceil(worker.cpus / worker.sockets)),
-  };
-}
-
-/** Escra's options from its parameters. */
-export function escraOptions(p: Microservices, total: Limits) {
-  return {
-    mode: p.mode,
-    globalCpu: total.cpu,
-    globalMemory: total.memory,
-    upsilon: p.upsilon,
-    gamma: p.gamma,
-    kappa: p.kappa,
-    window: p.window,
-    floor: p.floor,
-    memoryStep: p.memory_step,
-    safeMargin: p.safe_margin,
-    initialMemory: p.initial_memory,
-    reclaimPeriod: p.reclaim_period,
-    idleAfter: p.idle_after,
-    synchronous: p.synchronous,
-    messageCost: p.message_cost,
-    rpcCost: 0,
-    rpcDelay: p.rpc_delay,
-    sendDelay: p.send_delay,
-    cadvisorCost: p.cadvisor_cost,
-    staleness: p.cadvisor_age,
-    telemetryLoss: p.telemetry_loss,
-    lateRpc: p.late_rpc,
-    restartAt: p.restart_at === 0 ? Infinity : p.restart_at,
-    restartLasts: p.restart_lasts,
   };
 }
 

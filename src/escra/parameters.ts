@@ -10,6 +10,8 @@ import {
   WORKLOADS,
 } from "../workloads/mod.ts";
 import { RECOMMENDERS } from "./autopilot.ts";
+import type { EscraOptions } from "./escra.ts";
+import type { Limits } from "./policy.ts";
 import { MODES } from "./resource-allocator.ts";
 
 const MS = 1e6, S = 1e9, MIB = 2 ** 20;
@@ -61,6 +63,39 @@ export const escraShape = {
   ),
   restart_lasts: duration({ max: 3600 * S }).default(5 * S),
 };
+
+/** Escra's own parameters, in canonical units. */
+export type EscraParameters = z.output<z.ZodObject<typeof escraShape>>;
+
+/** Escra's options from its parameters and its total. */
+export function escraOptions(p: EscraParameters, total: Limits): EscraOptions {
+  return {
+    mode: p.mode,
+    globalCpu: total.cpu,
+    globalMemory: total.memory,
+    upsilon: p.upsilon,
+    gamma: p.gamma,
+    kappa: p.kappa,
+    window: p.window,
+    floor: p.floor,
+    memoryStep: p.memory_step,
+    safeMargin: p.safe_margin,
+    initialMemory: p.initial_memory,
+    reclaimPeriod: p.reclaim_period,
+    idleAfter: p.idle_after,
+    synchronous: p.synchronous,
+    messageCost: p.message_cost,
+    rpcCost: 0,
+    rpcDelay: p.rpc_delay,
+    sendDelay: p.send_delay,
+    cadvisorCost: p.cadvisor_cost,
+    staleness: p.cadvisor_age,
+    telemetryLoss: p.telemetry_loss,
+    lateRpc: p.late_rpc,
+    restartAt: p.restart_at === 0 ? Infinity : p.restart_at,
+    restartLasts: p.restart_lasts,
+  };
+}
 
 /** Cluster and kernel. */
 export const clusterShape = {
