@@ -1,5 +1,5 @@
 /** An application on a platform: a container per service, spread over the workers, under a load. */
-import { FluidHost, type Platform } from "../hardware/mod.ts";
+import { FluidHost, type LinkSpec, type Platform } from "../hardware/mod.ts";
 import type { Simulation } from "../kernel/mod.ts";
 import { type Application, Container, Engine } from "../workloads/mod.ts";
 import type { Limits } from "./policy.ts";
@@ -84,6 +84,11 @@ export class Cluster {
   /** One way from the control node to a container's host on the wire, ns. */
   latency(container: Container): number {
     return this.platform.link(this.control, container.host.name).latency;
+  }
+
+  /** The control node's link to a container's host. */
+  link(container: Container): LinkSpec {
+    return this.platform.link(this.control, container.host.name);
   }
 
   /** A worker fails: its containers die, and start again when it is back. */

@@ -130,7 +130,10 @@ function summary(p: Microservices, run: RunReport, slacks: Slacks, policy: Polic
     memory_slack_p50_mib: slacks.memory(50),
     memory_slack_p99_mib: slacks.memory(99),
     limit_changes: counters["limit_changes"] ?? 0,
-    worst_overrun_cores: counters["worst_overrun_cores"] ?? 0,
+    worst_overrun_cores: Math.max(
+      counters["worst_overrun_cores"] ?? 0,
+      counters["worst_enforced_cores"] ?? 0,
+    ),
     message_wait_ms: counters["mean_wait_ms"] ?? 0,
   };
 }
@@ -163,7 +166,9 @@ const SUMMARY = {
   memory_slack_p50_mib: measure("limit minus usage, over containers and seconds"),
   memory_slack_p99_mib: measure("limit minus usage, over containers and seconds"),
   limit_changes: measure("CPU limits that Escra changed"),
-  worst_overrun_cores: measure("most that Escra's limits summed above the total"),
+  worst_overrun_cores: measure(
+    "most that Escra's limits, booked or enforced by kernels, summed above the total",
+  ),
   message_wait_ms: measure("mean wait of a telemetry message at the controller"),
 };
 const SLACK = {
