@@ -11,7 +11,7 @@ import {
   parseSendTimes,
   percentile,
 } from "../workloads/mod.ts";
-import { ML_WEIGHTS } from "./autopilot-ml.ts";
+import { BUCKETS, ML_WEIGHTS } from "./autopilot-ml.ts";
 import { AutopilotPolicy } from "./autopilot.ts";
 import type { Cluster } from "./cluster.ts";
 import { EscraPolicy } from "./escra.ts";
@@ -25,10 +25,13 @@ import {
 import { type Limits, type Policy, StaticPolicy } from "./policy.ts";
 import { profile, staticLimits } from "./profile.ts";
 import { runLoad, type RunReport } from "./run.ts";
+import { problemsOf } from "./check.ts";
 import { Slacks } from "./slack.ts";
 import { VpaPolicy } from "./vpa.ts";
 
 const MIB = 2 ** 20, MS = 1e6;
+/** Cores that the last of Autopilot's buckets stands for; assumed. */
+const LARGEST_CPU = 10;
 
 /** What the runs of one scenario have in common. */
 export function clusterOptions(p: Microservices, platform: Platform) {
@@ -77,10 +80,13 @@ function policyOf(
     case "autopilot":
       return new AutopilotPolicy({
         recommender: p.recommender,
-        weights: ML_WEIGHTS,
+        weights: {
+          ...ML_WEIGHTS,
+          margins: [Math.round(p.autopilot_margin / LARGEST_CPU * BUCKETS)],
+        },
         updatePeriod: p.update_period,
         initial: statics(),
-        largestCpu: 10,
+        largestCpu: LARGEST_CPU,
         leastCpu: 0.1,
         leastMemory: 32 * MIB,
         memoryMargin: 0,
@@ -121,6 +127,7 @@ function summary(p: Microservices, run: RunReport, slacks: Slacks, policy: Polic
     ooms: run.ooms,
     oom_kills: run.oomKills,
     restarts: run.restarts,
+    pending: run.cluster.quota.waiting,
     cpu_used_cores: run.cpu,
     cpu_limit_cores: slacks.limits / Math.floor(seconds),
     cpu_slack_p50_cores: slacks.cpu(50),
@@ -153,6 +160,7 @@ const SUMMARY = {
   ooms: measure("charges of memory that failed, answered by a hook or not"),
   oom_kills: measure("containers killed"),
   restarts: measure("restarts that a policy ordered"),
+  pending: measure("containers that a resource quota kept from being created, at the end"),
   cpu_used_cores: measure("mean CPU use of all containers"),
   cpu_limit_cores: measure("mean of the sum of CPU limits"),
   cpu_slack_p50_cores: measure("limit minus use, over containers and seconds"),
@@ -186,18 +194,7 @@ export const microservicesExperiment = defineExperiment({
   replications: "mean",
   columns: { ...SLACK, ...SUMMARY },
   columnsFor: (p) => Object.keys(p.output === "slack" ? SLACK : SUMMARY),
-  check(p, platform) {
-    if (platform.hosts.size < 2) {
-      return [{
-        path: [],
-        message: `platform "${platform.id}" has no worker beside its first host`,
-      }];
-    }
-    if (p.warm_up >= p.duration) {
-      return [{ path: ["warm_up"], message: "the warm-up must end before the run's duration" }];
-    }
-    return [];
-  },
+  check: problemsOf,
   *run({ parameters: p, platform, simulation, input }) {
     const application = parseApplication(input(p.application), p.application);
     const policy = policyOf(p, application, platform, simulation);
@@ -218,6 +215,7 @@ export const microservicesExperiment = defineExperiment({
         times: p.trace === undefined ? undefined : parseSendTimes(input(p.trace), p.trace),
       },
       faults: faults(p),
+      quota: { cpu: p.quota_cpu ?? Infinity, memory: p.quota_memory ?? Infinity },
       sample: (s) => slacks.add(s),
       periodLog: slacks.log,
     });

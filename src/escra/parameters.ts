@@ -136,9 +136,16 @@ export const microservices = z.strictObject({
     "Autopilot: section 5.6.1 compares 1, 10, 30 and 60 s; its own default is 5 min",
   ),
   recommender: z.enum(RECOMMENDERS).default("ml"),
+  autopilot_margin: cpu({ min: 0, max: 10 }).default(1.5).describe(
+    "safety margin of Autopilot's models; tuned at 1 s, as section 5.6.1 did",
+  ),
   min_replicas: whole(1, 100).default(1).describe(
     "VPA's updater; Kubernetes' default of 2 never evicts these one-replica services",
   ),
+  quota_cpu: cpu({ min: 0.01, max: 1e6 }).optional().describe(
+    "ResourceQuota: CPU limits of created pods may sum to this much; default: none",
+  ),
+  quota_memory: bytes({ min: 4096 }).optional().describe("the same for memory limits"),
   profile_workload: z.enum(WORKLOADS).default("exp").describe(
     "load of the profiling run, where no published profile exists",
   ),

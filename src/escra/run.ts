@@ -11,7 +11,7 @@ import {
   type Workload,
 } from "../workloads/mod.ts";
 import { Cluster } from "./cluster.ts";
-import type { Policy } from "./policy.ts";
+import type { Limits, Policy } from "./policy.ts";
 
 /** A load and how long it lasts. */
 export interface Load {
@@ -42,6 +42,7 @@ export interface RunOptions {
   readonly settle: number;
   /** Samples from deployment on instead of from the load's beginning. */
   readonly sampleStart?: boolean | undefined;
+  readonly quota?: Limits | undefined;
   readonly faults?: ((cluster: Cluster) => void) | undefined;
   /** Called once a second of the load for each container. */
   readonly sample?: ((sample: Sample) => void) | undefined;
@@ -93,6 +94,7 @@ export function runLoad(options: RunOptions): RunReport {
     stackDelay: options.stackDelay,
     spread: options.spread,
     sliceExpiry: options.sliceExpiry,
+    quota: options.quota,
     answered: (tag, failed) => late.client?.answered(tag, failed),
   });
   for (const container of cluster.containers) container.periodLog = options.periodLog ?? null;
@@ -103,7 +105,9 @@ export function runLoad(options: RunOptions): RunReport {
     sampleEachSecond(cluster, options.sample);
   }
   sim.run(options.settle);
-  while (cluster.containers.some((c) => !c.up) && sim.now < options.settle + PATIENCE) {
+  while (
+    cluster.containers.some((c) => !c.up && !c.pending) && sim.now < options.settle + PATIENCE
+  ) {
     sim.run(sim.now + SECOND);
   }
   const settle = sim.now;

@@ -101,6 +101,9 @@ export function parseApplication(text: string, file: string): Application {
   return compile(readLocated(text, file, applicationSchema, review));
 }
 
+/** One CFS bandwidth slice of 5 ms in each period of 100 ms, cores: no CPU can be given less. */
+const SLICE_SHARE = 0.05;
+
 function review(yaml: ApplicationYaml): Mistake[] {
   const mistakes: Mistake[] = [];
   if (Object.keys(yaml.services).length === 0) {
@@ -108,6 +111,16 @@ function review(yaml: ApplicationYaml): Mistake[] {
   }
   if (Object.keys(yaml.requests).length === 0) {
     mistakes.push({ path: ["requests"], message: "expected at least one type of request" });
+  }
+  const n = Object.keys(yaml.services).length;
+  for (const [times, { cpu }] of Object.entries(yaml.global_limits)) {
+    if (cpu >= n * SLICE_SHARE) continue;
+    mistakes.push({
+      path: ["global_limits", times, "cpu"],
+      message:
+        `${cpu} cores for ${n} containers are less than one slice each (5 ms of a period of ` +
+        `100 ms: ${SLICE_SHARE} core); expected at least ${n * SLICE_SHARE} cores`,
+    });
   }
   const refers = (target: string, path: (string | number)[]) => {
     const [service, operation] = target.split("/") as [string, string];

@@ -37,7 +37,11 @@ Deno.test("mistakes in an application are told with line and column", () => {
     two.replace("get: { cpu: 3ms }", "get: { cpu: 3ms, calls: [web/page] }"),
     /never end: .*web\/page/,
   );
-  refused(`${head}services: {}\nrequests: {}\n`, /no containers/);
+  refused(`${head}services: {}\nrequests: {}\n`, /app\.yaml:5:\d+: services: no containers/);
+  refused(
+    two.replace("cpu: 2 cores", "cpu: 90 millicores"),
+    /app\.yaml:4:\d+: .*0\.09 cores for 2 containers are less than one slice each/,
+  );
   refused("id: [", /app\.yaml:1:/);
 });
 

@@ -40,6 +40,8 @@ export class Container {
   up = true;
   /** Its node has failed: restarts wait. */
   nodeDown = false;
+  /** Not created yet: a quota is used up. */
+  pending = false;
   kills = 0;
   restarts = 0;
   /** Requests of memory that the hook answered, and those it refused. */
@@ -141,11 +143,23 @@ export class Container {
   /** A restart that an operator or autoscaler orders: no back-off. */
   restart(): void {
     if (!this.up) return;
+    this.evict();
+    this.create();
+  }
+
+  /** Its pod is deleted; `create` makes it anew. */
+  evict(): void {
     this.up = false;
+    this.pending = true;
     this.restarts++;
     this.memory.kill();
     this.heap = this.cached = this.#pageLeft = 0;
     this.onKilled?.(this);
+  }
+
+  /** A pod that was pending is created: it starts. */
+  create(): void {
+    this.pending = false;
     this.#start();
   }
 

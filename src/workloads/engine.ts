@@ -77,7 +77,8 @@ export class Engine {
     this.containers.push(...containers);
     containers.forEach((container, i) => {
       container.onKilled = () => this.#killed(i);
-      container.boot();
+      if (container.pending) container.up = false;
+      else container.boot();
       const { background } = container.service;
       if (background === undefined) return;
       const { every, cpu, threads } = background;
