@@ -45,6 +45,8 @@ export interface ControllerCounters {
   worstWait: number;
   /** Sum of these waits, ns. */
   waited: number;
+  /** Most that the kernels' limits summed above the application's, cores. */
+  worstEnforced: number;
 }
 
 /** One application's controller. */
@@ -59,12 +61,15 @@ export class Controller<C extends Managed = Container> {
     cadvisorBusy: 0,
     worstWait: 0,
     waited: 0,
+    worstEnforced: 0,
   };
   /** Off while it restarts: datagrams and requests are lost. */
   up = true;
   readonly #registered = new Map<number, C>();
   readonly #queue: { readonly message: Telemetry; readonly at: number }[] = [];
   readonly #usageRead = new Map<number, { at: number; usage: number }>();
+  /** Sum of the limits that kernels enforce now, cores. */
+  #enforced = 0;
   #head = 0;
   #working = false;
   #looping = false;
@@ -87,8 +92,9 @@ export class Controller<C extends Managed = Container> {
     const { limit } = container.memory;
     const entry = allocator.register(container.id, limit, this.cluster.sim.now, own);
     this.#registered.set(container.id, container);
+    this.#enforced += container.cpu.quota / container.cpu.period;
     if (own === undefined || Math.abs(entry.quota - own) > 1e-9) {
-      this.#rpc(container, () => applyCpu(container, entry.quota));
+      this.#setCpu(container, entry.quota);
     }
     if (this.#registered.size === allocator.options.containers) this.#startLoops();
     // More than the pool had: the others give back what they do not use.
@@ -97,7 +103,9 @@ export class Controller<C extends Managed = Container> {
 
   /** The Watcher saw it go: what it had is free again. */
   deregister(container: C): void {
-    this.#registered.delete(container.id);
+    if (this.#registered.delete(container.id)) {
+      this.#enforced -= container.cpu.quota / container.cpu.period;
+    }
     this.#usageRead.delete(container.id);
     this.allocator.pools.delete(container.id);
   }
@@ -162,24 +170,49 @@ export class Controller<C extends Managed = Container> {
     this.counters.worstWait = Math.max(this.counters.worstWait, wait);
     sim.after(messageCost, () => {
       this.counters.busy += messageCost;
+      const before = this.allocator.pools.entries.get(item.message.container)?.quota ?? 0;
       const quota = this.allocator.onTelemetry(item.message, sim.now);
       const container = this.#registered.get(item.message.container);
       if (quota === undefined || container === undefined) return this.#next();
       this.counters.changes++;
       this.counters.busy += rpcCost;
-      const done = this.#rpc(container, () => applyCpu(container, quota));
+      const done = this.#setCpu(container, quota, before);
       sim.after(synchronous ? done : rpcCost, () => this.#next());
+    });
+  }
+
+  /**
+   * Sets a CPU limit by RPC; gives the time until the reply, ns. What a cut frees is in the pool at
+   * once in the published code; in `text` mode only when the kernel has it, so that limits never sum
+   * above the application's, however late an RPC is.
+   */
+  #setCpu(container: C, quota: number, before = quota): number {
+    const { pools, options } = this.allocator;
+    const held = options.mode === "text" ? Math.max(0, before - quota) : 0;
+    pools.heldCpu += held;
+    return this.#rpc(container, () => {
+      pools.heldCpu -= held;
+      // It may be gone by now.
+      const counted = this.#registered.has(container.id);
+      const old = container.cpu.quota / container.cpu.period;
+      applyCpu(container, quota);
+      if (!counted) return;
+      this.#enforced += container.cpu.quota / container.cpu.period - old;
+      const over = this.#enforced - options.globalCpu;
+      if (over > this.counters.worstEnforced + 1e-6) this.counters.worstEnforced = over;
     });
   }
 
   /** Carries `apply` to the container's Agent; gives the time until its reply, ns. */
   #rpc(container: C, apply: () => void): number {
     const { rpcCost, rpcDelay, lateRpc } = this.options;
-    const there = rpcCost / 2 + this.cluster.latency(container) + rpcDelay / 2 + APPLY_TIME +
-      lateRpc;
-    this.wire.rpc();
-    this.cluster.sim.after(there, apply);
-    return there + this.cluster.latency(container) + rpcDelay / 2 + rpcCost / 2;
+    const { cluster, wire } = this;
+    const latency = cluster.latency(container);
+    const link = cluster.link?.(container);
+    const { request, reply } = wire.rpc(link, latency);
+    const there = rpcCost / 2 + request + rpcDelay / 2 + APPLY_TIME + lateRpc;
+    cluster.sim.after(Math.round(there), apply);
+    return Math.round(there + reply + rpcDelay / 2 + rpcCost / 2);
   }
 
   #startLoops(): void {
@@ -246,7 +279,7 @@ export class Controller<C extends Managed = Container> {
       const quota = this.allocator.idle(entry);
       if (quota === undefined) continue;
       this.counters.changes++;
-      this.#rpc(container, () => applyCpu(container, quota));
+      this.#setCpu(container, quota);
     }
     sim.after(idleAfter, () => this.#dropIdle());
   }

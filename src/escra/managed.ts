@@ -1,5 +1,5 @@
 /** What Escra needs of the containers that it manages, whoever runs them: services or functions. */
-import type { FluidGroup, MemoryCgroup, PeriodReport } from "../hardware/mod.ts";
+import type { FluidGroup, LinkSpec, MemoryCgroup, PeriodReport } from "../hardware/mod.ts";
 import type { Simulation } from "../kernel/mod.ts";
 
 /** A container under Escra: its two control groups. */
@@ -22,6 +22,10 @@ export interface ManagedCluster<C extends Managed> {
   readonly sim: Simulation;
   /** The containers that exist now. */
   readonly containers: readonly C[];
+  /** Name of the control node. */
+  readonly control?: string;
   /** One way from the control node to the container's host on the wire, ns. */
   latency(container: C): number;
+  /** The control node's link to that host: messages then wait their turn on it. */
+  link?(container: C): LinkSpec;
 }
