@@ -5,8 +5,9 @@ import { FigureError, type FigureSpec, renderFigure } from "../../figures/mod.ts
 import { CsvError, readCsv, type Table } from "../../table/mod.ts";
 import { animated } from "../animate.ts";
 import { CommandError, Exit, type ExitCode } from "../exit.ts";
-import { findScenarios, reason } from "../find.ts";
+import { findScenarios } from "../find.ts";
 import { loadOrRefuse } from "../load.ts";
+import { reason } from "../reason.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Options of `plot`. */
