@@ -98,7 +98,7 @@ export const vmem = defineExperiment({
   },
   *run({ parameters: p, platform, simulation }): Generator<Row> {
     const values = rackValues(valuesOf(platform) as MemoryValues, p.interconnect, p.hosts);
-    const pageBytes = p.page === "4KiB" ? 4096 : 2 * MIB;
+    const pageBytes = p.page === "4KiB" ? 4096 : 2097152;
     const hosts = Array.from({ length: p.hosts }, (_, h) => h);
     const on = (share: number) =>
       Array.from({ length: values.domains }, (_, d) => d < p.hosts ? share : 0);
@@ -144,11 +144,13 @@ export const vmem = defineExperiment({
           const c = pending.shift() as z.output<typeof change>;
           const target = system.changes.length + 1;
           system.change(c.add === undefined ? "remove" : "add", (c.add ?? c.remove) as number);
-          // Every nanosecond of a change is simulated.
-          while (system.changes.length < target && at < end) {
+          // Every nanosecond of a change is simulated, and a window in which caches warm up again.
+          let settled = 0;
+          while (settled < p.window && at < end) {
             const step = Math.min(1e5, end - at);
             done += simulate(step);
             at += step;
+            if (system.changes.length >= target) settled += step;
           }
           continue;
         }
