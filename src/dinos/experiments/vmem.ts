@@ -119,7 +119,7 @@ export const vmem = defineExperiment({
       ),
       replicas: hosts,
       pageBytes,
-      addressSpace: shape.itemsBytes + shape.bucketsBytes,
+      addressSpace: shape.mappedBytes + shape.bucketsBytes,
       chunk: p.chunk,
       frozen: p.frozen,
       tick: p.tick,
@@ -130,6 +130,8 @@ export const vmem = defineExperiment({
     while (system.ready < threads) sim.run(sim.now + 1e6);
     sim.run(sim.now + p.window);
     const pending = [...p.changes];
+    /** Changes asked for, and the time at which the last one's effects are over. */
+    let [target, settled] = [0, 0];
     for (let begin = p.start; begin < p.until; begin += p.sample) {
       const end = Math.min(p.until, begin + p.sample);
       const made = system.changes.length;
@@ -142,16 +144,16 @@ export const vmem = defineExperiment({
       while (at < end) {
         if (pending.length > 0 && pending[0].at <= at) {
           const c = pending.shift() as z.output<typeof change>;
-          const target = system.changes.length + 1;
+          target++;
           system.change(c.add === undefined ? "remove" : "add", (c.add ?? c.remove) as number);
+          settled = Infinity;
+        }
+        if (system.changes.length < target || at < settled) {
           // Every nanosecond of a change is simulated, and a window in which caches warm up again.
-          let settled = 0;
-          while (settled < p.window && at < end) {
-            const step = Math.min(1e5, end - at);
-            done += simulate(step);
-            at += step;
-            if (system.changes.length >= target) settled += step;
-          }
+          const step = Math.min(1e5, end - at);
+          done += simulate(step);
+          at += step;
+          if (settled === Infinity && system.changes.length >= target) settled = at + p.window;
           continue;
         }
         const span = Math.min(end, pending[0]?.at ?? Infinity) - at;

@@ -137,7 +137,11 @@ export class VmemSystem {
     const warm = accesses - (this.flushedAt[thread] as number) > WARM * SKYLAKE_TLB.second.entries;
     const gets = warm ? Math.ceil(run / SAMPLE) : run;
     for (let i = 0; i < gets; i++) {
-      for (const at of this.o.gets.addresses(random)) tlb.translate(Math.floor(at), table);
+      for (const at of this.o.gets.addresses(random)) {
+        if (!tlb.translate(Math.floor(at), table)) {
+          throw new Error(`thread ${thread} took a page fault at ${at} on a synchronised replica`);
+        }
+      }
     }
     const now = tlb.counts;
     return {

@@ -90,10 +90,13 @@ export class ExpectedGet {
     };
   }
 
-  /** Addresses that a get touches, uniformly at random: for a TLB that is simulated entry by entry. */
+  /**
+   * Addresses that a get touches, uniformly at random, for a TLB that is simulated entry by entry: items from
+   * 0 on, buckets behind their slab pages.
+   */
   *addresses(random: () => number): Generator<number> {
-    const { bucketsBytes, itemsBytes, passed } = this.deployment.shape;
-    yield itemsBytes + random() * bucketsBytes;
+    const { bucketsBytes, itemsBytes, mappedBytes, passed } = this.deployment.shape;
+    yield mappedBytes + random() * bucketsBytes;
     if (random() < passed) yield random() * itemsBytes;
     yield random() * itemsBytes;
   }
