@@ -49,7 +49,7 @@ export class Context<Op, R> {
       yield this.comb.peek;
       if (this.comb.value !== from) return 0;
     }
-    yield this.slots.peek;
+    yield this.slots.read;
     for (let i = from; i < to; i++) into.push(this.ops[i % this.pendingOps] as Op);
     return to - from;
   }

@@ -74,8 +74,8 @@ export class Work {
     readonly words: readonly Word[] = NONE,
     readonly until: () => boolean = NEVER,
   ) {}
-  /** Core whose writes the work reads first (replayed log entries); -1: none. */
-  place = -1;
+  /** First of the log's entries, one a unit, that the work reads or fills; -1: none. */
+  entry = -1;
   /** Units done when the machine ended the work early; equals `count` otherwise. Set by the machine. */
   done = 0;
 }
