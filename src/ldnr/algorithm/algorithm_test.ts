@@ -250,8 +250,8 @@ Deno.test("a combiner leaves an operation that another replica's combiner has an
   const context = new Context<string, string>(1);
   const [here, there] = [1, 2];
   context.inside.value = there;
-  const enqueue = context.enqueue("op");
-  while (enqueue.next().done !== true);
+  context.put("op");
+  context.tail.value++;
   const into: string[] = [];
   const collect = context.collect(into, here);
   // Its indices are read; then the other replica answers and the thread comes over to this one.

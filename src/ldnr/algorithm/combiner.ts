@@ -17,11 +17,20 @@ export class Combiner<Op, R> {
     private readonly liveness: Liveness<Op, R>,
   ) {}
 
-  /** Become the replica's combiner for one round, unless somebody is. */
-  *tryCombine(thread: Registration<Op, R>, replica: Replica<Op, R>): Steps<boolean> {
+  /**
+   * Become the replica's combiner for one round, unless somebody is.
+   *
+   * @param looked the caller has just seen the replica without a combiner.
+   */
+  *tryCombine(
+    thread: Registration<Op, R>,
+    replica: Replica<Op, R>,
+    looked: boolean,
+  ): Steps<boolean> {
     const combiner = replica.combiner;
-    // Three more looks at a line just fetched take no time worth an event.
-    for (let look = this.shared.options.aggregate ? 3 : 0; look < 4; look++) {
+    // Four looks before the swap; three more at a line just fetched take no time worth an event.
+    const looks = (this.shared.options.aggregate ? 1 : 4) - (looked ? 1 : 0);
+    for (let look = 0; look < looks; look++) {
       yield combiner.read;
       if (combiner.value !== 0) return false;
     }
@@ -46,8 +55,9 @@ export class Combiner<Op, R> {
     replica: Replica<Op, R>,
   ): Steps<Cursor | undefined> {
     const { lockDuringAppend, concurrentMembership, aggregate } = this.shared.options;
-    const ops: Op[] = [];
-    const served: { context: Context<Op, R>; count: number }[] = [];
+    const { ops, served } = replica.round;
+    ops.length = 0;
+    served.length = 0;
     this.shared.counts.rounds++;
     this.shared.onPhase?.(thread.id, replica.id, "collect");
     // Replays during the append may already meet this round's own entries.
@@ -64,7 +74,7 @@ export class Combiner<Op, R> {
         yield context.slots.read;
         count = context.take(ops);
       } else count = yield context.collect(ops, name);
-      if (count > 0) served.push({ context, count });
+      if (count > 0) served.push(context, count);
     }
     let outcome: Appended = { appended: true, stuck: undefined };
     while (ops.length > 0) {
@@ -84,7 +94,9 @@ export class Combiner<Op, R> {
     yield replica.lock.releaseWrite();
     this.shared.onPhase?.(thread.id, replica.id, "answer");
     let from = 0;
-    for (const { context, count } of served) {
+    for (let i = 0; i < served.length; i += 2) {
+      const context = served[i] as Context<Op, R>;
+      const count = served[i + 1] as number;
       yield context.slots.post;
       context.give(replica.results, from, count);
       yield context.comb.post;

@@ -52,10 +52,15 @@ export class Protocol<Op, R> {
   /** Carry out a changing operation on `replica`: enqueue, combine or be combined, return the answer. */
   *write(thread: Registration<Op, R>, replica: Replica<Op, R>, op: Op): Steps<R> {
     const context = thread.context;
+    const { combiner } = replica;
     const index = context.tail.value;
-    yield context.enqueue(op);
+    yield context.slots.post;
+    context.put(op);
+    yield context.tail.post;
+    context.tail.value++;
     for (;;) {
-      yield this.combiner.tryCombine(thread, replica);
+      yield combiner.read;
+      if (combiner.value === 0) yield this.combiner.tryCombine(thread, replica, true);
       yield context.comb.read;
       if (context.comb.value > index) return context.result(index);
       yield context.untilAnswered(index, this.options.responseSpins);
@@ -85,7 +90,7 @@ export class Protocol<Op, R> {
 
   /** Become the replica's combiner for one round, unless somebody is. */
   tryCombine(thread: Registration<Op, R>, replica: Replica<Op, R>): Steps<boolean> {
-    return this.combiner.tryCombine(thread, replica);
+    return this.combiner.tryCombine(thread, replica, false);
   }
 
   /** Free every entry that all replicas have applied; the replica furthest behind if none can be freed. */

@@ -31,7 +31,7 @@ export class Reading<Op, R> {
     for (;;) {
       yield replica.combiner.read;
       const combined: boolean = replica.combiner.value === 0 &&
-        (yield this.combiner.tryCombine(thread, replica));
+        (yield this.combiner.tryCombine(thread, replica, true));
       if (!combined) {
         state.completed = completed;
         yield state.behind;
