@@ -22,8 +22,8 @@ export const REFERENCE_CLOCK = 2.8e9;
 
 /** Costs that the timed model uses. */
 export const COSTS = {
-  getCpu: cost(36, "calibrated", FITTED),
-  putCpu: cost(110, "calibrated", FITTED),
+  getCpu: cost(48, "calibrated", FITTED),
+  putCpu: cost(128, "calibrated", FITTED),
   gracePeriod: cost(11_500, "calibrated", FITTED),
   round: cost(
     50,
