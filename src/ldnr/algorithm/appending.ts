@@ -69,6 +69,7 @@ export class Appending<Op, R> {
         yield log.head.write;
         log.head.value = min;
         this.shared.counts.collections++;
+        this.shared.observer?.collected(min, log.tail.value);
       }
       if (this.shared.options.concurrentMembership) yield this.unlockCollection();
       if (advanced && !log.isFull(tail, min)) return undefined;

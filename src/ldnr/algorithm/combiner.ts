@@ -59,7 +59,7 @@ export class Combiner<Op, R> {
     ops.length = 0;
     served.length = 0;
     this.shared.counts.rounds++;
-    this.shared.onPhase?.(thread.id, replica.id, "collect");
+    this.shared.observer?.phase(thread.id, replica.id, "collect");
     // Replays during the append may already meet this round's own entries.
     replica.results.length = 0;
     const name = concurrentMembership ? replica.cursor.id : undefined;
@@ -78,21 +78,21 @@ export class Combiner<Op, R> {
     }
     let outcome: Appended = { appended: true, stuck: undefined };
     while (ops.length > 0) {
-      this.shared.onPhase?.(thread.id, replica.id, "append");
+      this.shared.observer?.phase(thread.id, replica.id, "append");
       if (lockDuringAppend) yield this.replaying.lockData(replica);
       outcome = yield this.appending.append(thread, replica, ops);
       if (lockDuringAppend) yield replica.lock.releaseWrite();
       if (outcome.appended) break;
       // No room: become the combiner of the replica that is furthest behind as well, then try again.
       this.shared.counts.escapes++;
-      this.shared.onPhase?.(thread.id, (outcome.stuck as Cursor).replica, "help");
+      this.shared.observer?.phase(thread.id, replica.id, "help");
       yield this.liveness.help(thread, outcome.stuck as Cursor, replica.cursor);
     }
-    this.shared.onPhase?.(thread.id, replica.id, "replay");
+    this.shared.observer?.phase(thread.id, replica.id, "replay");
     yield this.replaying.lockData(replica);
     yield this.replaying.replay(thread, replica);
     yield replica.lock.releaseWrite();
-    this.shared.onPhase?.(thread.id, replica.id, "answer");
+    this.shared.observer?.phase(thread.id, replica.id, "answer");
     let from = 0;
     for (let i = 0; i < served.length; i += 2) {
       const context = served[i] as Context<Op, R>;
@@ -104,7 +104,7 @@ export class Combiner<Op, R> {
       from += count;
     }
     this.shared.counts.combined += from;
-    this.shared.onPhase?.(thread.id, replica.id, "");
+    this.shared.observer?.phase(thread.id, replica.id, "");
     // If the one behind was this replica itself, the replay above has caught up.
     if (outcome.stuck === undefined || outcome.stuck === replica.cursor) return undefined;
     this.shared.counts.escapes++;

@@ -37,7 +37,9 @@ export class Liveness<Op, R> {
       return;
     }
     replica.combiner.value = thread.id + 1;
+    this.shared.observer?.help(thread.id, replica.id, true);
     yield this.shared.withAffinity(thread, replica.domain, this.replayAlone(thread, replica));
+    this.shared.observer?.help(thread.id, replica.id, false);
     yield replica.combiner.write;
     replica.combiner.value = 0;
   }

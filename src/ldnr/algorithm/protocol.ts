@@ -9,10 +9,16 @@ import type { Cursor, SharedLog } from "./log.ts";
 import { Reading } from "./reading.ts";
 import { Replaying } from "./replay.ts";
 import type { Registration, Replica } from "./replica.ts";
-import { type ProtocolCounts, type ProtocolOptions, Shared, type WithAffinity } from "./shared.ts";
+import {
+  type ProtocolCounts,
+  type ProtocolObserver,
+  type ProtocolOptions,
+  Shared,
+  type WithAffinity,
+} from "./shared.ts";
 import type { Steps, Word, Work } from "./step.ts";
 
-export type { ProtocolCounts, ProtocolOptions } from "./shared.ts";
+export type { ProtocolCounts, ProtocolObserver, ProtocolOptions } from "./shared.ts";
 
 /** The combining protocol over one log. NR and LD-NR each hold one. */
 export class Protocol<Op, R> {
@@ -44,9 +50,9 @@ export class Protocol<Op, R> {
     return this.shared.counts;
   }
 
-  /** Told at the borders of combining phases, for traces: thread, replica, phase ("" at the end). */
-  set onPhase(told: (thread: number, replica: number, phase: string) => void) {
-    this.shared.onPhase = told;
+  /** Who is told what happens, for traces. */
+  set observer(observer: ProtocolObserver) {
+    this.shared.observer = observer;
   }
 
   /** Carry out a changing operation on `replica`: enqueue, combine or be combined, return the answer. */

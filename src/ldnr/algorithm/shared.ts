@@ -43,6 +43,16 @@ export type WithAffinity<Op, R> = <T>(
   body: Steps<T>,
 ) => Steps<T>;
 
+/** Who is told what happens, for traces. */
+export interface ProtocolObserver {
+  /** A combiner of `replica` begins a phase of its round; "" when the round is over. */
+  phase(thread: number, replica: number, phase: string): void;
+  /** A thread begins (or ends) to replay the log for a replica that is behind. */
+  help(thread: number, replica: number, begins: boolean): void;
+  /** Entries of the log are free again up to `head`. */
+  collected(head: number, tail: number): void;
+}
+
 /** State that every part of the protocol works on. */
 export class Shared<Op, R> {
   readonly counts: ProtocolCounts = {
@@ -52,8 +62,7 @@ export class Shared<Op, R> {
     collections: 0,
     escapes: 0,
   };
-  /** Told at the borders of combining phases, for traces. */
-  onPhase: ((thread: number, replica: number, phase: string) => void) | undefined = undefined;
+  observer: ProtocolObserver | undefined = undefined;
 
   constructor(
     readonly log: SharedLog<Op>,
