@@ -46,6 +46,7 @@ const SUMMARY = {
   limit_changes: measure("CPU limits that Escra changed"),
   messages: measure("telemetry messages that its controller handled"),
   worst_overrun_vcpu: measure("most that CPU limits in its books summed above the total"),
+  worst_enforced_overrun_vcpu: measure("the same of the limits that kernels enforced"),
   worst_memory_overrun_mib: measure("the same of memory"),
 };
 
@@ -131,6 +132,7 @@ function summary(run: ServerlessReport): Row {
     limit_changes: counters?.changes ?? 0,
     messages: counters?.messages ?? 0,
     worst_overrun_vcpu: escra?.controller.allocator.pools.worstOverrun ?? 0,
+    worst_enforced_overrun_vcpu: counters?.worstEnforced ?? 0,
     worst_memory_overrun_mib: escra === null ? 0 : Math.max(0, -escra.leastFreeMemory) / MIB,
   };
 }

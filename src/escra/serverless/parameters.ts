@@ -17,7 +17,8 @@ export const BY_APPLICATION = {
   "grid-search": { upsilon: 20, workers: 4, userMemory: 115 * 256 * MIB },
 } as const;
 
-const MEASURED = "measured with the same work on another machine, see the README";
+const THUMBNAIL = "measured on a JVM: data/escra/measured_thumbnail.csv";
+const GRID = "measured with scikit-learn: data/escra/measured_grid_task.csv";
 
 /** OpenWhisk on Kubernetes. */
 const platformShape = {
@@ -44,6 +45,9 @@ const platformShape = {
   idle_timeout: duration({ min: MS, max: 24 * 3600 * S }).default(600 * S).describe(
     "OpenWhisk: paused time before a container is removed",
   ),
+  stem_cells: whole(0, 10_000).default(0).describe(
+    "prewarmed containers of the function's kind; OpenWhisk has them for Node.js only",
+  ),
   fail_worker_at: duration({ max: 24 * 3600 * S }).default(0).describe(
     "fault: the first worker fails; 0s: none",
   ),
@@ -62,22 +66,22 @@ const imageShape = {
   image_cpu: duration({ min: MS, max: 3600 * S }).default(2 * S).describe(
     "CPU time of a warm request; from the ~2 s that a request takes",
   ),
-  image_cpu_variation: ratio({ max: 2 }).default(0.07).describe(`coefficient; ${MEASURED}`),
-  helpers: ratio({ max: 0.9 }).default(0.11).describe(
-    `share of CPU time in the runtime's own threads; ${MEASURED}`,
+  image_cpu_variation: ratio({ max: 2 }).default(0.1).describe(`coefficient; ${THUMBNAIL}`),
+  helpers: ratio({ max: 0.9 }).default(0.08).describe(
+    `share of CPU time in the runtime's own threads; ${THUMBNAIL}`,
   ),
   first_run: z.number().min(1).max(100).default(1.9).describe(
-    `CPU time of a container's first request over a later one's; ${MEASURED}`,
+    `CPU time of a container's first request over a later one's; ${THUMBNAIL}`,
   ),
-  first_helpers: ratio({ max: 0.9 }).default(0.32).describe(
-    `share of the runtime's own threads in it; ${MEASURED}`,
+  first_helpers: ratio({ max: 0.9 }).default(0.31).describe(
+    `share of the runtime's own threads in it; ${THUMBNAIL}`,
   ),
   image_start_cpu: duration({ max: 60 * S }).default(200 * MS).describe(
-    "CPU time of the runtime's start; measured: 100 ms, at half the speed",
+    `CPU time of the runtime's start; ${THUMBNAIL}, at half the speed`,
   ),
   image_size: bytes({ min: 1, max: 1e9 }).default(2e6).describe("read from the store; assumed"),
   thumbnail_size: bytes({ min: 1, max: 1e9 }).default(20e3).describe("written to it; assumed"),
-  image_memory: bytes({ max: 2 ** 40 }).default(44 * MIB).describe(`of the runtime; ${MEASURED}`),
+  image_memory: bytes({ max: 2 ** 40 }).default(44 * MIB).describe(`of the runtime; ${THUMBNAIL}`),
   image_heap: bytes({ max: 2 ** 40 }).default(32 * MIB).describe(
     "that the first request takes and the runtime keeps; assumed",
   ),
@@ -93,8 +97,8 @@ const gridShape = {
   task_time: duration({ min: MS, max: 3600 * S }).default(30.5 * S).describe(
     "mean worker time of a task at 1 vCPU; calibrated on the ~300 s of OpenWhisk alone",
   ),
-  cpu_share: ratio({ max: 1 }).default(0.06).describe(
-    `part of it that computes, the rest waits; ${MEASURED}`,
+  cpu_share: ratio({ max: 1 }).default(0.07).describe(
+    `part of it that computes, the rest waits; ${GRID}, at half the speed`,
   ),
   wait_variation: ratio({ max: 2 }).default(0.3).describe("coefficient of the waits; assumed"),
   data_size: bytes({ min: 1, max: 1e9 }).default(10 * MIB).describe(
@@ -105,15 +109,15 @@ const gridShape = {
   redis_rate: z.number().positive().default(1e9).describe(
     "bytes that Redis' one thread moves per second; assumed",
   ),
-  grid_start_cpu: duration({ max: 60 * S }).default(1.3 * S).describe(
-    "CPU time of the imports; measured: 0.65 s, at half the speed",
+  grid_start_cpu: duration({ max: 60 * S }).default(1.5 * S).describe(
+    `CPU time of the imports; ${GRID}, at half the speed`,
   ),
-  grid_memory: bytes({ max: 2 ** 40 }).default(101 * MIB).describe(`after imports; ${MEASURED}`),
+  grid_memory: bytes({ max: 2 ** 40 }).default(101 * MIB).describe(`after imports; ${GRID}`),
   grid_heap: bytes({ max: 2 ** 40 }).default(51 * MIB).describe(
-    `that the first task takes and Python keeps; ${MEASURED}`,
+    `that the first task takes and Python keeps; ${GRID}`,
   ),
   grid_peak: bytes({ max: 2 ** 40 }).default(32 * MIB).describe(
-    `above it while a task with bigrams computes; ${MEASURED}`,
+    `above it while a task with bigrams computes; ${GRID}`,
   ),
 };
 

@@ -15,6 +15,8 @@ import type { Resolved } from "./parameters.ts";
 import { EscraWatcher } from "./watcher.ts";
 
 const S = 1e9;
+/** Language runtimes of the two functions. */
+export const KIND = { "image-process": "java", "grid-search": "python" } as const;
 
 /** The hosts of a platform by their place in its file. */
 export interface Roles {
@@ -90,7 +92,7 @@ export function runServerless(sim: Simulation, platform: Platform, p: Resolved):
   });
   const serverless = new ServerlessPlatform(sim, {
     invokers: [{ name: roles.openwhisk, memory: p.user_memory }],
-    stemCells: [],
+    stemCells: [{ kind: KIND[p.application], memory: p.action_memory, count: p.stem_cells }],
     pauseGrace: p.pause_grace,
     idleTimeout: p.idle_timeout,
     factory: kubernetes,

@@ -147,6 +147,19 @@ Deno.test("memory that Escra took back is granted again before a kill", () => {
   assert.deepEqual([oomKills, lost], [0, 0]);
 });
 
+Deno.test("Escra does not delay a container's creation, and stem cells save it", () => {
+  const first = (changes: object) => {
+    const [cold] = run({ ...IMAGE, duration: "30s", interval: "20s", ...changes }).activations;
+    return [cold?.start, ((cold?.started ?? 0) - (cold?.requested ?? 0)) / S] as const;
+  };
+  const [kind, alone] = first({ configuration: "openwhisk" });
+  assert.deepEqual(first({}), [kind, alone]);
+  assert.ok(kind === "cold" && alone > 2);
+  const [warmed, waited] = first({ stem_cells: 1, pod_start: "1ms", pod_start_variation: "0 %" });
+  assert.equal(warmed, "prewarmed");
+  assert.ok(waited < 1); // the runtime's start is part of /init here
+});
+
 Deno.test("equal seeds give equal runs, other seeds others", () => {
   const hash = (seed: number) => run(IMAGE, seed).sim.hash;
   assert.equal(hash(3), hash(3));

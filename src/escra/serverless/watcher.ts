@@ -33,7 +33,9 @@ export class EscraWatcher {
     const cluster: ManagedCluster<Pod> = {
       sim,
       containers: kubernetes.pods,
+      control,
       latency: (pod) => platform.link(control, pod.host.name).latency,
+      link: (pod) => platform.link(control, pod.host.name),
     };
     // The equal share is of those that exist: the controller counts them as they come and go.
     const allocator = new ResourceAllocator({ ...options, containers: 1 });
@@ -43,18 +45,18 @@ export class EscraWatcher {
     const losses = sim.rng("telemetry loss");
     kubernetes.observer = {
       started: (pod) => {
-        installHooks(cluster, pod, wire, losses, {
+        const register = installHooks(cluster, pod, wire, losses, {
           sendDelay: options.sendDelay,
           loss: options.telemetryLoss,
           receive: (message) => controller.receive(message),
           oom: (c, size, reply) => controller.oom(c, size, reply),
         });
-        const found = POLL + Math.round(polls.uniform(0, 2 * POLL)) + cluster.latency(pod);
-        sim.after(found, () => {
+        const registered = () => {
           if (!pod.up) return;
           controller.register(pod, pod.requested.cpu);
           this.leastFreeMemory = Math.min(this.leastFreeMemory, allocator.pools.freeMemory);
-        });
+        };
+        sim.after(POLL + Math.round(polls.uniform(0, 2 * POLL)), () => register(registered));
       },
       deleted: (pod) => controller.deregister(pod),
     };
