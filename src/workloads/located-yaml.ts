@@ -119,6 +119,14 @@ function plain(document: Document, file: string): unknown {
   }
 }
 
+/** Where `path` begins in a YAML text that could be read: `file:line:column`. */
+export function placeIn(text: string, file: string, path: readonly PropertyKey[]): string {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const { line, col } = lines.linePos(offsetOf(document.contents, path));
+  return `${file}:${line}:${col}`;
+}
+
 /** Where the deepest part of `path` that exists begins. */
 function offsetOf(root: Node | null, path: readonly PropertyKey[]): number {
   let node = root, offset = root?.range?.[0] ?? 0;
