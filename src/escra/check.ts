@@ -1,7 +1,7 @@
 /** What is wrong with parameters of `escra/microservices` together, or with what their files say. */
 import type { Platform } from "../hardware/mod.ts";
 import type { Problem } from "../model/mod.ts";
-import { type Application, parseApplication } from "../workloads/mod.ts";
+import { type Application, parseApplication, placeIn } from "../workloads/mod.ts";
 import type { Microservices } from "./parameters.ts";
 
 /** What a CPU takes of a group's quota at a time (`sched_cfs_bandwidth_slice_us`), ns. */
@@ -46,11 +46,12 @@ export function problemsOf(
   const { services, globalLimits } = applicationOf(text, p.application);
   const limit = globalLimits.get(p.limit_multiplier);
   if (p.policy !== "escra" || limit === undefined) return problems;
+  const place = placeIn(text, p.application, ["global_limits", `${p.limit_multiplier}x`]);
   const least = services.length * p.floor;
   if (limit.cpu < least) {
     add(
       "application",
-      `${p.application}: a global limit of ${limit.cpu} cores at ${p.limit_multiplier}x is under the ` +
+      `${place}: a global limit of ${limit.cpu} cores at ${p.limit_multiplier}x is under the ` +
         `sum of minima: ${services.length} containers of at least ${p.floor} cores are ${least} cores`,
     );
   }
@@ -58,7 +59,7 @@ export function problemsOf(
   if (share < MIB) {
     add(
       "application",
-      `${p.application}: a global limit of ${limit.memory / MIB} MiB leaves ${services.length} ` +
+      `${place}: a global limit of ${limit.memory / MIB} MiB leaves ${services.length} ` +
         "containers less than 1 MiB each at first",
     );
   }

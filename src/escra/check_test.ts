@@ -29,7 +29,7 @@ Deno.test("a global limit under the sum of minima is refused with both figures",
   const small = media.replace("cpu: 31728 millicores", "cpu: 9500 millicores");
   assert.match(
     problems({}, small).join(),
-    /^application: app\.yaml: a global limit of 9\.5 cores at 1\.5x .*32 containers of at least 0\.3 cores are 9\.6 cores/,
+    /^application: app\.yaml:\d+:3: a global limit of 9\.5 cores at 1\.5x .*32 containers of at least 0\.3 cores are 9\.6 cores/,
   );
   // A rival gives no minimum to every container.
   assert.deepEqual(problems({ policy: "static" }, small), []);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import process from "node:process";
 import { Simulation } from "../kernel/mod.ts";
 import { FluidHost } from "../hardware/mod.ts";
 import { parseSendTimes, sendTimes } from "./arrivals.ts";
@@ -43,6 +44,34 @@ Deno.test("mistakes in an application are told with line and column", () => {
     /app\.yaml:4:\d+: .*0\.09 cores for 2 containers are less than one slice each/,
   );
   refused("id: [", /app\.yaml:1:/);
+  refused(
+    `${two}id: again\n`,
+    /^InputError: app\.yaml:18:1: the key "id" stands there twice[^\n]*$/,
+  );
+  refused(two.replace("  web:", "\tweb:"), /^InputError: app\.yaml:6:1: Tabs [^\n]*(\n|$)/);
+});
+
+Deno.test("an application made to be slow, or of brackets or aliases without end, is refused soon", () => {
+  const layers = Array.from(
+    { length: 30 },
+    (_, i) => `k${i}: &k${i} [${Array(9).fill(i === 0 ? "x" : `*k${i - 1}`).join(", ")}]\n`,
+  ).join("");
+  const files: [string, RegExp][] = [
+    ["- x\n".repeat(2_500_000), /app\.yaml: it has 9766 KiB; at most 256 KiB are read/],
+    ["[".repeat(60_000), /app\.yaml:1: nested too deeply/],
+    ["- ".repeat(50_000), /app\.yaml:1:\d+: nested too deeply$/],
+    [layers + two, /app\.yaml: too many aliases/],
+    [
+      Array.from({ length: 20_000 }, (_, i) => `k${i}: 1\n`).join(""),
+      /Unrecognized keys: [^\n]{0,400}…$/,
+    ],
+  ];
+  const { user } = process.cpuUsage();
+  for (const [text, message] of files) {
+    assert.throws(() => parseApplication(text, "app.yaml"), message);
+  }
+  const took = (process.cpuUsage().user - user) / 1000;
+  assert.ok(took < 5000, `took ${took} ms`);
 });
 
 function world(application: Application, quota = Infinity) {
