@@ -20,6 +20,7 @@ const SHORTER: Readonly<Record<string, readonly number[] | null>> = {
   "escra/fig-5.5": null,
   "escra/fig-5.6": null,
   "escra/table-5.1": null,
+  "ldnr/fig-6.3f-log": [1], // the smallest log
   "freshen/azure-day": [1, 2], // one trigger, two predictors
   "freshen/chain-benefit": [1, 1, 4], // one trigger, one accuracy, every policy
 };
