@@ -20,6 +20,8 @@ const SHORTER: Readonly<Record<string, readonly number[] | null>> = {
   "escra/fig-5.5": null,
   "escra/fig-5.6": null,
   "escra/table-5.1": null,
+  "dinos/occupied": [1, 5], // an empty rack, every policy
+  "dinos/scheduler-scaling": [4, 1, 2], // every size, a tenth full, the solver's policies
   "freshen/azure-day": [1, 2], // one trigger, two predictors
   "freshen/chain-benefit": [1, 1, 4], // one trigger, one accuracy, every policy
 };
