@@ -8,6 +8,7 @@ import {
   runScenarios,
   type ScenarioOutcome,
 } from "../experiment/mod.ts";
+import { isNews } from "../report/mod.ts";
 import type { ResolvedScenario } from "../scenario/mod.ts";
 import { builtModelVersion, drawing } from "./draw.ts";
 import { CommandError, Exit, type ExitCode } from "./exit.ts";
@@ -110,8 +111,10 @@ function summary(terminal: Terminal, outcome: ScenarioOutcome): string {
         `${outcome.runs.total} runs; running again does the rest`;
     case "failed":
       return [
-        `${terminal.style("red", "failed:")} ${name}: ${outcome.runs.failed} of ` +
-        `${outcome.runs.total} runs failed`,
+        `${terminal.style("red", "failed:")} ${name}` +
+        (outcome.runs.failed === 0
+          ? ""
+          : `: ${outcome.runs.failed} of ${outcome.runs.total} runs failed`),
         ...outcome.problems.map((problem) => `  ${problem}`),
       ].join("\n");
     default:
@@ -147,11 +150,6 @@ export function exitOf(outcome: RunOutcome): ExitCode {
   if (outcome.scenarios.some(({ status }) => status === "failed")) return Exit.runFailed;
   const unmet = outcome.scenarios.flatMap(({ claims }) => claims).some(isNews);
   return unmet ? Exit.claim : Exit.ok;
-}
-
-/** Whether a claim is out of tolerance without a finding on record that says so. */
-export function isNews(claim: { readonly verdict: string; readonly finding?: string }): boolean {
-  return claim.verdict !== "met" && claim.finding === undefined;
 }
 
 /** Runs scenarios into `out`. Errors of the output folder end the command before any run. */

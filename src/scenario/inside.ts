@@ -80,8 +80,10 @@ export function schemasAt(schema: z.ZodType, path: readonly PropertyKey[]): z.Zo
   }
   const [key, ...rest] = path;
   if (key === undefined) return [inner];
-  const below = def.shape?.[String(key)] ?? def.element ?? def.valueType ??
-    def.items?.[Number(key)];
+  // A key of the file may be any word, also one that every object has.
+  const shape = def.shape ?? {};
+  const below = (Object.hasOwn(shape, key) ? shape[String(key)] : undefined) ?? def.element ??
+    def.valueType ?? def.items?.[Number(key)];
   return below === undefined ? [] : schemasAt(below, rest);
 }
 

@@ -118,7 +118,9 @@ export class HashMapSystem {
       localTable: hashbrown(o.localEntries, o.pageBytes),
       extraOperations: o.extraOperations,
       pathOverhead: pathOverhead(o),
+      hash: hashCpu(o),
       logHome: 0,
+      logEntries: replicated ? logEntries(this.logOptions()) : 1,
     });
     const busy = new Array<number>(domains * coresPerDomain).fill(0);
     for (const core of cores) busy[core] = (busy[core] as number) + 1;
@@ -260,6 +262,14 @@ export function shapeOf(
   if (o.structure === "flurry") return flurry(o.entries, o.pageBytes);
   if (o.structure === "urcu") return urcuTable(o.entries, o.pageBytes);
   return hashbrown(o.entries, o.pageBytes);
+}
+
+/** Hashing one key: std's SipHash; DashMap hashes twice (shard, bucket); urcu's keys are their hash. */
+function hashCpu({ structure, costs }: SystemOptions): number {
+  if (structure === "dashmap") return 2 * costs.aHash;
+  if (structure === "flurry") return costs.aHash;
+  if (structure === "urcu") return costs.bitReverse;
+  return costs.sipHash;
 }
 
 /** What each further get of a run costs around the lookup: the same accesses as the first, all hits. */

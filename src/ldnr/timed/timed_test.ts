@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { MEMORY_PARTS, type MemoryPart, memoryValues } from "../../hardware/memory/mod.ts";
-import { Simulation, TraceSink } from "../../kernel/mod.ts";
+import { Simulation } from "../../kernel/mod.ts";
 import { NO_LINE, type Steps, Wait, Word, Work } from "../algorithm/step.ts";
 import { costValues } from "../costs.ts";
 import { place } from "./placement.ts";
 import { HashMapSystem, type SystemOptions } from "./system.ts";
 import { Timeline } from "./timeline.ts";
-import { traceRounds } from "./trace.ts";
 
 const MS = 1e6;
 const values = memoryValues(MEMORY_PARTS.get("xeon-8260-4s") as MemoryPart);
@@ -32,8 +31,8 @@ const DEFAULTS: SystemOptions = {
   exact: false,
 };
 
-function build(over: Partial<SystemOptions>, trace?: TraceSink): HashMapSystem {
-  return new HashMapSystem(new Simulation({ seed: 1, trace }), { ...DEFAULTS, ...over });
+function build(over: Partial<SystemOptions>): HashMapSystem {
+  return new HashMapSystem(new Simulation({ seed: 1 }), { ...DEFAULTS, ...over });
 }
 
 /** Million operations per second over `span` ns after a warm-up. */
@@ -195,23 +194,6 @@ Deno.test("threads are balanced over replicas and stay near them", () => {
   assert.equal(new Set(two.cores).size, 96, "a core each");
   assert.throws(() => place(97, [0], 4, 24, 1), /97 threads are more than the machine's 96/);
   assert.throws(() => place(4, [7], 4, 24, 1), /affinity 7 does not exist/);
-});
-
-Deno.test("the trace shows a combining round's phases and a clone's five steps", () => {
-  let text = "";
-  const trace = new TraceSink((piece) => text += piece);
-  const system = build({ structure: "ldnr", replicas: [0], threads: 8, entries: 10_000 }, trace);
-  traceRounds(system, trace);
-  system.sim.run(0.1 * MS);
-  system.change("add", 1, () => {});
-  system.sim.run(20 * MS);
-  trace.close();
-  const events = JSON.parse(text) as { ph: string; name: string }[];
-  const names = new Set(events.filter((e) => e.ph === "X").map((e) => e.name));
-  for (const phase of ["collect", "append", "replay", "answer"]) assert.ok(names.has(phase), phase);
-  for (const step of ["select", "freeze", "clone", "update", "restore"]) {
-    assert.ok(names.has(step), step);
-  }
 });
 
 Deno.test("a settled second costs a window, an unsettled one is simulated whole", () => {
