@@ -46,7 +46,7 @@ const parameters = z.strictObject({
   ),
   key: bytes({ min: 1, max: 250 }).default(8),
   value: bytes({ min: 1, max: 4096 }).default(64),
-  gets: count("gets of each thread that are measured", 10, 1e6).default(1000),
+  gets: count("gets of each thread that are measured", 10, 1e6).default(500),
   solve_every: duration({ min: 1e3, max: 60e9 }).default(3e6).describe("time between decisions"),
   solve_batch: count("pending requests that start a decision", 1, 10_000).default(1),
   time_limit: duration({ min: 1e3, max: 3600e9 }).default(10e9).describe("the solver's"),

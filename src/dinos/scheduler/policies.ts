@@ -195,8 +195,17 @@ class Solved implements Policy {
     let fallback: string | undefined;
     const order = p.groups.flatMap((g) => g.ids.map((id) => ({ ...g, ids: [id] })))
       .sort((a, b) => a.ids[0] - b.ids[0]);
+    // Room only shrinks: what was refused is refused again when it is asked for again.
+    const known = new Map<string, readonly string[]>();
     for (const group of order) {
+      const kind = `${group.process} ${group.cores} ${group.memslices} ${group.placedOn}`;
+      const before = known.get(kind);
+      if (before !== undefined) {
+        refused.push({ id: group.ids[0], constraints: before });
+        continue;
+      }
       const one = this.decide({ ...state, groups: [group] });
+      for (const r of one.refused) known.set(kind, r.constraints);
       time += one.time;
       nodes += one.nodes;
       iterations += one.iterations;

@@ -82,7 +82,7 @@ Deno.test("smaller pages make walks miss the caches, and far page tables cost mo
     );
   const small = at(4096, [0, 1, 2, 3]) / at(4096, [0, 0, 0, 0]);
   const large = at(2097152, [0, 1, 2, 3]) / at(2097152, [0, 0, 0, 0]);
-  assert.ok(small > 1.02, `${small}`);
+  assert.ok(small > 1.02 && small < 1.34, `${small}: at most what Mitosis gained`);
   assert.ok(Math.abs(large - 1) < 0.01, `${large}`);
 });
 
