@@ -55,7 +55,9 @@ function shippedSource(path: string): ScenarioSource {
 function unknownScenario(name: string, ids: readonly string[]): string {
   const near = nearest(name, ids) ?? ids.find((id) => id.endsWith(`/${name}`));
   return `no scenario "${name}": there is no such file, folder or id` +
-    (near === undefined ? "; wherewhen list names the ids" : `; did you mean "${near}"?`);
+    (near === undefined
+      ? "; wherewhen list names the ids, and a scenario of your own goes by its file"
+      : `; did you mean "${near}"?`);
 }
 
 function fileSource(file: string): ScenarioSource {

@@ -14,7 +14,7 @@ function positiveInteger(what: string, most: number) {
 
 /** `--jobs N`: worker threads; default: one for each core. */
 export const jobsOption = (): Option =>
-  new Option("-j, --jobs <n>", "worker threads (default: all cores)")
+  new Option("-j, --jobs <n>", "worker threads")
     .argParser(positiveInteger("a number of workers", 256))
     .default(availableParallelism(), "all cores")
     .env("WHEREWHEN_JOBS");

@@ -135,3 +135,13 @@ Deno.test("columns of two panels with one name and one colour are one entry of t
   assert.equal(count({ x_old: old, x_new: fresh, y_old: old, y_new: fresh }), 1);
   assert.equal(count({ x_old: old, x_new: fresh, y_old: fresh, y_new: old }), 2);
 });
+
+Deno.test("a table without a list of columns shows all of them, one with a list those alone", () => {
+  const rows: Row[] = [{ connection: "warm", total_ms: 12.5, rounds: 3 }];
+  const all = draw(rows, { kind: "table" }).svg;
+  for (const text of ["Connection", "warm", "Total (ms)", "12.5", "Rounds"]) {
+    assert.ok(all.includes(`>${text}<`), text);
+  }
+  const one = draw(rows, { kind: "table", columns: [{ column: "rounds" }] }).svg;
+  assert.ok(one.includes(">Rounds<") && !one.includes("Connection"));
+});
