@@ -152,3 +152,13 @@ Deno.test("a heat map draws arrows between fewer than 1024 cells, and says when 
   assert.equal(arrowsIn(many), 0);
   assert.match(many.warnings.join(), /no arrows between 1024 cells/);
 });
+
+Deno.test("a table without a list of columns shows all of them, one with a list those alone", () => {
+  const rows: Row[] = [{ connection: "warm", total_ms: 12.5, rounds: 3 }];
+  const all = draw(rows, { kind: "table" }).svg;
+  for (const text of ["Connection", "warm", "Total (ms)", "12.5", "Rounds"]) {
+    assert.ok(all.includes(`>${text}<`), text);
+  }
+  const one = draw(rows, { kind: "table", columns: [{ column: "rounds" }] }).svg;
+  assert.ok(one.includes(">Rounds<") && !one.includes("Connection"));
+});

@@ -158,9 +158,8 @@ export class TensorAccessSequence implements Iterable<TensorAccessPattern> {
 
   /** Appends several patterns; none if one of them does not match. */
   extend(patterns: Iterable<TensorAccessPattern>): void {
-    // No spread into push: a tiling may have more patterns than a call may have arguments.
-    const matching: TensorAccessPattern[] = [];
-    for (const each of patterns) matching.push(this.#matching(each));
+    // Checked as a whole before any is taken; not spread as arguments, of which a stack holds few.
+    const matching = Array.from(patterns, (each) => this.#matching(each));
     this.#patterns = this.#patterns.concat(matching);
   }
 
