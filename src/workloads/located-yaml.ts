@@ -2,7 +2,7 @@
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import type { z } from "zod";
 
-/** A file that cannot be used, with every mistake in it (at most 20), one a line. */
+/** A file that cannot be used, with every mistake in it (at most 20), separated by semicolons. */
 export class InputError extends Error {
   override readonly name = "InputError";
 }
@@ -33,7 +33,7 @@ export function readLocated<T>(
   };
   if (document.errors.length > 0) {
     throw new InputError(
-      document.errors.slice(0, 20).map((e) => at(e.pos[0], e.message)).join("\n"),
+      document.errors.slice(0, 20).map((e) => at(e.pos[0], e.message)).join("; "),
     );
   }
   const refuse = (mistakes: readonly Mistake[]): never => {
@@ -41,9 +41,11 @@ export function readLocated<T>(
       const where = path.length > 0 ? `${path.map(String).join(" > ")}: ` : "";
       return at(offsetOf(document.contents, path), where + message);
     });
-    throw new InputError(shown.join("\n"));
+    throw new InputError(shown.join("; "));
   };
-  const checked = schema.safeParse(document.toJS({ maxAliasCount: 100 }));
+  const checked = schema.safeParse(document.toJS({ maxAliasCount: 100 }), {
+    error: (issue) => issue.input === undefined ? "missing" : undefined,
+  });
   if (!checked.success) return refuse(checked.error.issues);
   const mistakes = review(checked.data);
   return mistakes.length > 0 ? refuse(mistakes) : checked.data;
