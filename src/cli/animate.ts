@@ -28,8 +28,8 @@ export function animated(table: Table, spec: FigureSpec, options: FigureOptions)
     .filter((v) => !Number.isNaN(v) && v !== value.blank);
   const scale = {
     ...value,
-    min: value.min ?? Math.min(...shown),
-    max: value.max ?? Math.max(...shown),
+    min: value.min ?? shown.reduce((a, b) => Math.min(a, b), Infinity),
+    max: value.max ?? shown.reduce((a, b) => Math.max(a, b), -Infinity),
   };
   const title = spec.title ?? options.title ?? "";
   const pictures = [...frames.values()].map((cell) => {

@@ -254,3 +254,36 @@ Deno.test("whatever is asked: no node is overbooked, all is answered, work is co
     { numRuns: 60 },
   );
 });
+
+Deno.test("a function that waits ends with its node at once, or at its time limit", () => {
+  const b = bed([2]);
+  const ends: [string, number][] = [];
+  let cleaned = 0;
+  const start = (name: string, timeout: number) => {
+    const action = b.p.register({
+      name,
+      timeout,
+      run: function* (): Process {
+        try {
+          yield 40 * S;
+        } finally {
+          cleaned++;
+        }
+      },
+    });
+    b.sim.spawn(
+      "client",
+      (function* (): Process {
+        const a = yield* b.p.invoke(action, undefined, { overhead: 0 });
+        ends.push([a.status, a.ended / MS]);
+      })(),
+    );
+  };
+  start("long", Infinity);
+  start("short", 2 * S);
+  b.sim.after(10 * S, () => b.kubernetes.failNode("node-0", S));
+  const { ended } = b.sim.run();
+  // 1 s for the pod, 50 ms for /init.
+  assert.deepEqual(ends, [["timeout", 3050], ["error", 10_000]]);
+  assert.deepEqual([ended, cleaned], ["idle", 2]);
+});

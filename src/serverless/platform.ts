@@ -196,7 +196,9 @@ export class ServerlessPlatform {
 
   *#run(activation: Activation, grant: Grant, args: unknown): Process {
     const { action } = activation;
-    const body = action.spec.run({ action, container: grant.container, args, activation });
+    const { container } = grant;
+    const run = action.spec.run({ action, container, args, activation });
+    const body = container.pod === null ? run : container.pod.carry(run);
     try {
       if (action.timeout === Infinity) activation.result = yield* body;
       else {

@@ -8,7 +8,7 @@ import {
   MemoryCgroup,
   type PeriodReport,
 } from "../hardware/mod.ts";
-import { type Process, Signal, type Simulation } from "../kernel/mod.ts";
+import { any, type Process, Signal, type Simulation } from "../kernel/mod.ts";
 
 /** The pod is gone: killed at its memory limit, or with its node. */
 export class PodKilled extends Error {
@@ -60,6 +60,8 @@ export class Pod {
   periodHook: ((report: PeriodReport, pod: Pod) => void) | null = null;
   /** Asked before the kill; calls `decide` once: true to try the charge again. */
   oomHook: ((pod: Pod, size: number, decide: (retry: boolean) => void) => void) | null = null;
+  /** Fires when it is no longer up. */
+  readonly gone: Signal;
   readonly #sim: Simulation;
   readonly #computations = new Map<number, Computation>();
   #ids = 0;
@@ -71,6 +73,7 @@ export class Pod {
     this.host = host;
     this.requested = { cpu, memory };
     this.#sim = host.sim;
+    this.gone = new Signal(host.sim, `end of ${name}`);
     this.cpu = host.group(name, {
       quota: cpu * period,
       period,
@@ -138,6 +141,7 @@ export class Pod {
     const waiting = [...this.#computations.values()];
     this.#computations.clear();
     for (const { done } of waiting) done.fire(false);
+    this.gone.fire();
   }
 
   #trace(report: PeriodReport): void {
@@ -148,6 +152,25 @@ export class Pod {
       used: used / period,
       throttled: throttled ? 1 : 0,
     });
+  }
+
+  /**
+   * Runs `body` in the pod: it ends with the pod, whatever it waits for.
+   *
+   * @throws {PodKilled} if the pod goes first.
+   */
+  *carry<T>(body: Process<T>): Process<T> {
+    this.#alive();
+    // It never fails as a task: who waits for it may have left by then.
+    const task = this.#sim.spawn(`run in ${this.name}`, settled(body));
+    try {
+      const { value } = yield* any<[typeof task, Signal]>(task, this.gone);
+      if (value === undefined) throw this.#killed();
+      if ("error" in value) throw value.error;
+      return value.value;
+    } finally {
+      if (!task.done) task.interrupt();
+    }
   }
 
   #ended(id: number): void {
@@ -163,5 +186,13 @@ export class Pod {
 
   #killed(): PodKilled {
     return new PodKilled(`pod ${this.name}: killed`);
+  }
+}
+
+function* settled<T>(body: Process<T>): Process<{ value: T } | { error: unknown }> {
+  try {
+    return { value: yield* body };
+  } catch (error) {
+    return { error };
   }
 }

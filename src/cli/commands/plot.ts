@@ -1,9 +1,9 @@
 /** `plot`: figures drawn again from CSVs that are there; no model runs. */
 import { readFileSync } from "node:fs";
 import { checkBelow, OutputError, resultPaths, writeFileAtomic } from "../../experiment/mod.ts";
-import { FigureError, type FigureSpec, renderFigure } from "../../figures/mod.ts";
+import type { FigureSpec } from "../../figures/spec.ts";
 import { CsvError, readCsv, type Table } from "../../table/mod.ts";
-import { animated } from "../animate.ts";
+import { loadFigures } from "../draw.ts";
 import { CommandError, Exit, type ExitCode } from "../exit.ts";
 import { findScenarios } from "../find.ts";
 import { loadOrRefuse } from "../load.ts";
@@ -46,6 +46,7 @@ export async function plot(
   if (options.csv !== undefined && loaded.length !== 1) {
     throw new CommandError(Exit.usage, `--csv takes one scenario, not ${loaded.length}`);
   }
+  const { FigureError, renderFigure } = await loadFigures();
   const shown = options.quiet ? terminal.asQuiet() : terminal;
   const written: string[] = [];
   for (const { scenario } of loaded) {
@@ -61,6 +62,7 @@ export async function plot(
       const labels = { title: scenario.title, note: scenario.source };
       if (options.animate) {
         const path = paths.picture("apng");
+        const { animated } = await import("../animate.ts");
         writeFileAtomic(path, animated(table, figure, labels));
         written.push(path);
         shown.note(`${scenario.id} → ${path}`);

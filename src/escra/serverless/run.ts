@@ -139,7 +139,7 @@ export function runServerless(sim: Simulation, platform: Platform, p: Resolved):
     };
     sim.spawn("job", job());
     sim.run(24 * 3600 * S, () => ended !== Infinity);
-    if (sim.now < p.duration) sim.run(p.duration);
+    if (p.output !== "latency" && sim.now < p.duration) sim.run(p.duration);
     latencies = [ended];
   }
   const sum = (of: (pod: Pod) => number) => everyPod.reduce((total, pod) => total + of(pod), 0);

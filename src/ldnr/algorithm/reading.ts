@@ -108,7 +108,7 @@ export class Reading<Op, R> {
     const words = outside === undefined ? [ctail, writer] : [ctail, writer, outside];
     const state: ReaderState = {
       completed: 0,
-      entry: new Sweep([ctail, ltail, writer], false, true),
+      entry: new Sweep([ctail, ltail, writer, writer], false, true),
       look: new Work(
         "get",
         1,

@@ -21,8 +21,9 @@ export interface Workload {
   readonly localTable: TableShape;
   /** Operations on the shared table that each get or put does in addition (chapter 6.2.3.3). */
   readonly extraOperations: number;
-  /** Own-cache accesses and CPU time around each get of a run of gets, in ns. */
-  readonly pathOverhead: number;
+  /** Around each further get of a run of gets: own-cache accesses, and CPU time at the reference clock, ns. */
+  readonly pathHits: number;
+  readonly pathCpu: number;
   /** CPU time of hashing one key, in ns at the reference clock. */
   readonly hash: number;
   /** Domain of the log's memory. */
@@ -82,7 +83,8 @@ export class TablePricing implements Pricing {
         const one = this.access(this.shared, thread, work.domain) +
           this.cpu(costs.getCpu - costs.sipHash + workload.hash, thread.core);
         const times = 1 + workload.extraOperations;
-        const total = n * one * times + (n - 1) * this.cpu(workload.pathOverhead, thread.core);
+        const total = n * one * times +
+          (n - 1) * (workload.pathHits + this.cpu(workload.pathCpu, thread.core));
         return this.flow(thread, work.domain, n * times * this.shared.bytes, total);
       }
       case "put": {

@@ -47,8 +47,10 @@ function throughput(over: Partial<SystemOptions>, span = 2 * MS): number {
 Deno.test("the aggregate form gives the throughput of the slow twin that prices every access", () => {
   const cases: Partial<SystemOptions>[] = [
     { threads: 1, replicas: [0] },
+    { threads: 4, replicas: [0] },
     { threads: 24, replicas: [0] },
     { threads: 96 },
+    { threads: 96, writeShare: 0.01 },
     { threads: 96, writeShare: 0.5 },
     { threads: 48, replicas: [0, 1], structure: "ldnr" },
     { threads: 16, replicas: [0], writeShare: 0 },
@@ -56,8 +58,12 @@ Deno.test("the aggregate form gives the throughput of the slow twin that prices 
   for (const over of cases) {
     const fast = throughput(over, MS);
     const slow = throughput({ ...over, exact: true }, MS);
-    const error = Math.abs(fast / slow - 1);
-    assert.ok(error < 0.06, `${JSON.stringify(over)}: ${fast} against ${slow}`);
+    // Gets alone are exact; with writers, who comes first at a line may differ.
+    const allowed = over.writeShare === 0 ? 0.001 : 0.025;
+    assert.ok(
+      Math.abs(fast / slow - 1) < allowed,
+      `${JSON.stringify(over)}: ${fast} against ${slow}`,
+    );
   }
 });
 
