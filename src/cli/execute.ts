@@ -105,7 +105,7 @@ function summary(terminal: Terminal, outcome: ScenarioOutcome): string {
     : `; ${met} of ${outcome.claims.length} claims met`;
   switch (outcome.status) {
     case "up-to-date":
-      return `${name}: up to date (${outcome.reason})${claims}`;
+      return `${name}: ${outcome.reason}${claims}`;
     case "interrupted":
       return `${name}: interrupted after ${outcome.runs.ran + outcome.runs.cached} of ` +
         `${outcome.runs.total} runs; running again does the rest`;
@@ -162,7 +162,10 @@ export async function execute(
   const seeds = new Set(scenarios.map(({ seeds }) => seeds.length));
   shown.note(
     `${scenarios.length} ${scenarios.length === 1 ? "scenario" : "scenarios"}, ` +
-      `${[...seeds].sort((a, b) => a - b).join("/")} seeds, ${options.jobs} workers` +
+      `${[...seeds].sort((a, b) => a - b).join("/")} ${
+        seeds.size === 1 && seeds.has(1) ? "seed" : "seeds"
+      }, ` +
+      `${options.jobs} ${options.jobs === 1 ? "worker" : "workers"}` +
       (options.tableOnly ? "" : `, into ${options.out}`),
   );
   const { signal, done } = interruption();

@@ -59,7 +59,9 @@ function unknownScenario(name: string, ids: readonly string[]): string {
     ? `${name.replace(/\/$/, "")}/*`
     : nearest(name, ids) ?? ids.find((id) => id.endsWith(`/${name}`));
   return `no scenario "${name}": there is no such file, folder or id` +
-    (near === undefined ? "; wherewhen list names the ids" : `; did you mean "${near}"?`);
+    (near === undefined
+      ? "; wherewhen list names the ids, and a scenario of your own goes by its file"
+      : `; did you mean "${near}"?`);
 }
 
 function fileSource(file: string): ScenarioSource {

@@ -127,6 +127,7 @@ export function program(terminal: Terminal, ended: (code: ExitCode) => void): Co
     .description("draw figures again from CSVs that are there")
     .argument("<scenario...>", "files, folders or ids")
     .option("--csv <file>", "draw this CSV instead of the one in --out (one scenario only)")
+    .option("--animate", "an animated PNG instead: one frame per facet of a heat map")
     .addOption(outOption()).addOption(dataOption()).addOption(jsonOption()).addOption(quietOption())
     .action(
       action(async (names, options) =>

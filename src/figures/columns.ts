@@ -120,7 +120,7 @@ function plotColumns(plot: PlotSpec, path: Path): ColumnUse[] {
       for (const key of ["lane", "start", "end", "activity"] as const) add(plot[key], key);
       break;
     case "table":
-      plot.columns.forEach((c, i) => add(c.column, "columns", i, "column"));
+      plot.columns?.forEach((c, i) => add(c.column, "columns", i, "column"));
       break;
     case "effect":
       plot.factors.forEach((name, i) => add(name, "factors", i));

@@ -22,14 +22,9 @@ export const REFERENCE_CLOCK = 2.8e9;
 
 /** Costs that the timed model uses. */
 export const COSTS = {
-  getCpu: cost(36, "calibrated", FITTED),
-  putCpu: cost(105, "calibrated", FITTED),
+  getCpu: cost(48, "calibrated", FITTED),
+  putCpu: cost(128, "calibrated", FITTED),
   gracePeriod: cost(11_500, "calibrated", FITTED),
-  logPrefetch: cost(
-    4,
-    "assumed",
-    "log entries in flight while a combiner replays: a count, between none and the 12 line fill buffers",
-  ),
   round: cost(
     50,
     "assumed",
@@ -63,6 +58,22 @@ export const COSTS = {
     "assumed",
     "parking_lot spins with back-off for about this long before it parks",
   ),
+  pause: cost(
+    50,
+    "datasheet",
+    "PAUSE: 140 cycles since Skylake (Intel optimization reference manual), at the reference clock",
+  ),
+  sipHash: cost(
+    10.9,
+    "published",
+    "SipHash-1-3 of a u64, contained in getCpu and putCpu (aHash repository, compare/readme.md)",
+  ),
+  aHash: cost(1.6, "published", "aHash 0.3 of a u64, with AES instructions (the same table)"),
+  bitReverse: cost(
+    5,
+    "assumed",
+    "liburcu reverses the key's bits by eight table lookups; the harness gives the key as its hash",
+  ),
   graceVisit: cost(
     1_700,
     "assumed",
@@ -76,15 +87,10 @@ export const COSTS = {
     "attempts of a contended compare-and-swap loop without back-off: a count; fetch-and-increment by " +
       "such loops is some four times slower than in hardware (David et al., SOSP 2013)",
   ),
-  epochRegister: cost(
-    150,
-    "assumed",
-    "crossbeam-epoch: allocate, initialise and free a participant of some 2 KiB",
-  ),
-  epochBag: cost(
-    150,
-    "assumed",
-    "crossbeam-epoch: seal a garbage bag of 2 KiB, which copies it, into a new queue node",
+  copyBag: cost(
+    23,
+    "datasheet",
+    "crossbeam-epoch's bag and participant are 2 KiB each: one 32-byte store a cycle to fill or copy one",
   ),
 } as const satisfies Record<string, Cost>;
 

@@ -59,7 +59,7 @@ export function turnedText({ id, before, after, ...values }: ClaimChange): strin
 }
 
 /** What changed, in words: `3 cells of results/a/b.csv`. */
-export function changeSummary(comparison: Extract<Comparison, { kind: "changed" }>): string {
+function changeSummary(comparison: Extract<Comparison, { kind: "changed" }>): string {
   const { csv, diff, claims } = comparison;
   const count = (n: number, what: string) => n === 0 ? [] : [`${n} ${what}${n === 1 ? "" : "s"}`];
   const parts = [

@@ -27,7 +27,7 @@ interface Def {
 const defOf = (schema: z.ZodType): Def => (schema as unknown as { _zod: { def: Def } })._zod.def;
 
 /** The schema under `.optional()`, `.default()`, `.transform()` and the like. */
-export function unwrap(schema: z.ZodType): z.ZodType {
+function unwrap(schema: z.ZodType): z.ZodType {
   const def = defOf(schema);
   const inner = def.innerType ?? (def.type === "pipe" ? def.in : undefined) ??
     (def.type === "lazy" ? def.getter?.() : undefined);

@@ -15,6 +15,7 @@ export interface PlotOptions {
   readonly out: string;
   readonly csv?: string;
   readonly data?: readonly string[];
+  readonly animate?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -57,10 +58,17 @@ export async function plot(
     const table = tableFrom(options.csv ?? paths.csv);
     try {
       checkBelow(options.out, paths.folder);
-      const { png, svg, warnings } = renderFigure(table, scenario.figure as FigureSpec, {
-        title: scenario.title,
-        note: scenario.source,
-      });
+      const figure = scenario.figure as FigureSpec;
+      const labels = { title: scenario.title, note: scenario.source };
+      if (options.animate) {
+        const path = paths.picture("apng");
+        const { animated } = await import("../animate.ts");
+        writeFileAtomic(path, animated(table, figure, labels));
+        written.push(path);
+        shown.note(`${scenario.id} → ${path}`);
+        continue;
+      }
+      const { png, svg, warnings } = renderFigure(table, figure, labels);
       writeFileAtomic(paths.picture("png"), png);
       writeFileAtomic(paths.picture("svg"), svg);
       written.push(paths.picture("png"), paths.picture("svg"));

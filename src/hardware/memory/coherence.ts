@@ -27,8 +27,11 @@ export class Coherence {
   private readonly domains: readonly number[];
   private readonly wordOf: readonly number[];
   private readonly bitOf: readonly number[];
+  /** One message from socket to socket, in ns: half of what a remote load takes longer. */
+  private readonly hop: number;
 
   constructor(readonly values: MemoryValues) {
+    this.hop = (values.remoteLatency - values.localLatency) / 2;
     const per = values.coresPerDomain;
     this.cores = values.domains * per;
     this.words = Math.ceil(per / 32);
@@ -71,9 +74,13 @@ export class Coherence {
       latency = this.invalidation(copies, domain, line.home);
     }
     this.transfers++;
-    const start = line.busyUntil > now ? line.busyUntil : now;
-    if (start > now) this.queued++;
-    const done = start + latency;
+    let done = now + latency;
+    if (line.busyUntil > now) {
+      // Two requests for one line at a time are a conflict. If the line changes sockets the home resolves
+      // it by one more message, to the socket that has just got the line.
+      this.queued++;
+      done = line.busyUntil + latency + (latency > v.transferLocal ? this.hop : 0);
+    }
     if (mode === 0) {
       // A modified line is written back and shared; the former owner keeps a copy.
       if (owner !== NOBODY) line.busyUntil = done;

@@ -4,47 +4,15 @@ import { emit, MemRef } from "../graph/body.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
 import type { FifoNode } from "../graph/graph.ts";
 import type { TensorType } from "../graph/types.ts";
-import { AnyMemTile, NotResolvedError, Placeable, type Placement, Tile } from "./placeable.ts";
-
-/** A stream layout: [size, stride] in elements, the slowest dimension first. */
-export type StreamDims = readonly (readonly [number, number])[];
-
-/** Options of an object FIFO. */
-export interface ObjectFifoOptions {
-  /** Objects at each end that does not say otherwise (default 2); null: every handle must say. */
-  readonly depth?: number | null | undefined;
-  /** Symbol in the MLIR (default: `of0`, `of1`, ...). */
-  readonly name?: string | undefined;
-  readonly dimsToStream?: StreamDims | undefined;
-  /** Layout at every consumer that does not give its own. */
-  readonly dimsFromStream?: StreamDims | undefined;
-  readonly plio?: boolean | undefined;
-}
-
-/** Options of `forward`. */
-export interface ForwardOptions extends ObjectFifoOptions {
-  readonly placement?: Placement;
-  readonly type?: TensorType | undefined;
-}
-
-/** Options of `split` and `join`; lists have one entry per part. */
-export interface PartsOptions {
-  readonly placement?: Placement;
-  readonly depths?: readonly number[] | undefined;
-  readonly types?: readonly TensorType[] | undefined;
-  readonly names?: readonly string[] | undefined;
-  readonly dimsToStream?: readonly (StreamDims | undefined)[] | undefined;
-  readonly dimsFromStream?: readonly (StreamDims | undefined)[] | undefined;
-  readonly plio?: boolean | undefined;
-}
-
-/** What stands at a handle's end: a worker, the runtime, or a link. */
-export abstract class ObjectFifoEndpoint extends Placeable {
-  /** Whether it is the same end as another (the runtime's ends are, when on the same tile). */
-  sameAs(other: ObjectFifoEndpoint): boolean {
-    return this === other;
-  }
-}
+import type { ObjectFifoEndpoint } from "./endpoint.ts";
+import type {
+  ForwardOptions,
+  ObjectFifoOptions,
+  PartsOptions,
+  StreamDims,
+} from "./fifo-options.ts";
+import { ObjectFifoLink } from "./link.ts";
+import { AnyMemTile, NotResolvedError } from "./placeable.ts";
 
 let counter = 0;
 
@@ -297,66 +265,5 @@ export class ObjectFifoHandle {
         plio: options.plio,
       })
     );
-  }
-}
-
-/** Joins FIFOs over one tile; the end of all its handles, so one placement serves them all. */
-export class ObjectFifoLink extends ObjectFifoEndpoint {
-  #resolving = false;
-
-  constructor(
-    readonly sources: readonly ObjectFifoHandle[],
-    readonly destinations: readonly ObjectFifoHandle[],
-    placement: Placement,
-    readonly sourceOffsets: readonly number[],
-    readonly destinationOffsets: readonly number[],
-  ) {
-    super(placement);
-    if (sources.length === 0 || destinations.length === 0) {
-      throw new RangeError("a link needs at least one source and one destination");
-    }
-    if (sources.length > 1 && destinations.length > 1) {
-      throw new RangeError("a link has one source or one destination, not several of both");
-    }
-    if (sourceOffsets.length > 0 && sourceOffsets.length !== sources.length) {
-      throw new RangeError(`${sources.length} sources but ${sourceOffsets.length} offsets`);
-    }
-    if (destinationOffsets.length > 0 && destinationOffsets.length !== destinations.length) {
-      throw new RangeError(
-        `${destinations.length} destinations but ${destinationOffsets.length} offsets`,
-      );
-    }
-    for (const handle of [...sources, ...destinations]) handle.endpoint = this;
-  }
-
-  describe(): string {
-    const names = (list: readonly ObjectFifoHandle[]) => list.map((h) => h.name).join(", ");
-    return `the link [${names(this.sources)}] -> [${names(this.destinations)}]`;
-  }
-
-  /** Declares all FIFOs of the link, then the link. */
-  resolve(graph: GraphBuilder): void {
-    if (this.#resolving) return;
-    this.#resolving = true;
-    const handles = [...this.sources, ...this.destinations];
-    for (const { fifo } of handles) fifo.resolve(graph);
-    graph.link({
-      sources: this.sources.map((h) => h.name),
-      destinations: this.destinations.map((h) => h.name),
-      sourceOffsets: this.sourceOffsets,
-      destinationOffsets: this.destinationOffsets,
-    });
-  }
-}
-
-/** The runtime at an end of a FIFO. */
-export class RuntimeEndpoint extends ObjectFifoEndpoint {
-  describe(): string {
-    return "the runtime";
-  }
-  override sameAs(other: ObjectFifoEndpoint): boolean {
-    if (!(other instanceof RuntimeEndpoint)) return false;
-    const a = this.placement, b = other.placement;
-    return a instanceof Tile ? a.equals(b) : a === b;
   }
 }

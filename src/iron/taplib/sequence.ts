@@ -26,6 +26,12 @@ export interface TensorAccessSequenceOptions {
   readonly stridesFn?: StepFunction<Ints> | undefined;
 }
 
+/** A sequence of what a tiler made: patterns over these very dimensions. @internal */
+export let tiledSequence: (
+  tensorDims: Ints,
+  patterns: TensorAccessPattern[],
+) => TensorAccessSequence;
+
 /**
  * A list of access patterns over tensors of equal dimensions (chapter 7, section 7.5.0.5). It
  * behaves as a list: iterable, indexed from either end, and changed in place.
@@ -35,6 +41,14 @@ export interface TensorAccessSequenceOptions {
 export class TensorAccessSequence implements Iterable<TensorAccessPattern> {
   readonly tensorDims: readonly number[];
   #patterns: TensorAccessPattern[] = [];
+
+  static {
+    tiledSequence = (tensorDims, patterns) => {
+      const sequence = new TensorAccessSequence({ tensorDims, numSteps: 0 });
+      sequence.#patterns = patterns;
+      return sequence;
+    };
+  }
 
   constructor(options: TensorAccessSequenceOptions) {
     const { numSteps, offsetFn, sizesFn, stridesFn } = options;

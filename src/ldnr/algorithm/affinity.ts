@@ -11,12 +11,15 @@ export interface AffinityManager<T> {
 export class SystemCallAffinity<T extends { policy: number }> implements AffinityManager<T> {
   /** Switches made. */
   switches = 0;
+  /** Told of every switch, for traces. */
+  onSwitch: ((thread: T, from: number, to: number) => void) | undefined = undefined;
 
   *switchTo(thread: T, domain: number): Steps<number> {
     this.switches++;
     yield new Work("affinity", 1, domain);
     const before = thread.policy;
     thread.policy = domain;
+    this.onSwitch?.(thread, before, domain);
     return before;
   }
 }

@@ -22,14 +22,12 @@ export class Context<Op, R> {
     this.answers = new Array<R | undefined>(pendingOps).fill(undefined);
   }
 
-  /** The thread's side: make an operation visible to combiners. False: no slot is free. */
-  *enqueue(op: Op): Steps<boolean> {
-    if (this.tail.value - this.comb.value >= this.pendingOps) return false;
-    yield this.slots.post;
+  /** The thread's side: put an operation into its slot; raising `tail` then shows it to combiners. */
+  put(op: Op): void {
+    if (this.tail.value - this.comb.value >= this.pendingOps) {
+      throw new RangeError(`a thread has ${this.pendingOps} operations pending already`);
+    }
     this.ops[this.tail.value % this.pendingOps] = op;
-    yield this.tail.post;
-    this.tail.value++;
-    return true;
   }
 
   /**
@@ -49,7 +47,7 @@ export class Context<Op, R> {
       yield this.comb.peek;
       if (this.comb.value !== from) return 0;
     }
-    yield this.slots.peek;
+    yield this.slots.read;
     for (let i = from; i < to; i++) into.push(this.ops[i % this.pendingOps] as Op);
     return to - from;
   }

@@ -5,12 +5,14 @@
 import type { AffinityManager } from "./affinity.ts";
 import { Context } from "./context.ts";
 import { LdnrError } from "./errors.ts";
+import { drain, holdCombiner } from "./freeze.ts";
 import { type Cursor, type LogOptions, SharedLog } from "./log.ts";
 import type { Replicated } from "./nr.ts";
+import { refuseAdding, refuseRemoving } from "./membership.ts";
 import { Protocol, type ProtocolOptions } from "./protocol.ts";
 import { type Registration, Replica, type Structure } from "./replica.ts";
 import { DistributedRwLock, type ReaderWriterLock } from "./rwlock.ts";
-import { type Steps, Wait, Work } from "./step.ts";
+import { type Steps, Work } from "./step.ts";
 
 /** What stops while a replica is cloned or removed. */
 export type Freeze =
@@ -51,12 +53,12 @@ export class Dispatcher<Op, R> implements Replicated<Op, R> {
   private readonly current: (Replica<Op, R> | undefined)[] = [];
   private changing = false;
   /** Told at each of the steps of a clone or removal, for traces. */
-  onStep: ((replica: number, step: string) => void) | undefined = undefined;
+  onStep: ((kind: "add" | "remove", domain: number, step: string) => void) | undefined = undefined;
 
   constructor(
     private readonly options: LdNrOptions,
     make: (domain: number) => Structure<Op, R>,
-    private readonly affinity: AffinityManager<Registration<Op, R>>,
+    readonly affinity: AffinityManager<Registration<Op, R>>,
     outer?: ReaderWriterLock,
   ) {
     if (options.replicas.length === 0) {
@@ -191,7 +193,7 @@ export class Dispatcher<Op, R> implements Replicated<Op, R> {
 
   /** Take away the replica on `domain`. */
   *removeReplica(thread: Registration<Op, R>, domain: number): Steps {
-    this.refuseRemoving(domain);
+    refuseRemoving(domain, [...this.replicas.keys()], this.options);
     yield this.exclusively(this.drop(thread, domain));
   }
 
@@ -211,82 +213,57 @@ export class Dispatcher<Op, R> implements Replicated<Op, R> {
     const all = this.options.freeze === "all";
     // With everything frozen nobody overtakes the choice, so it comes second.
     if (all) {
-      this.onStep?.(domain, "freeze");
+      this.onStep?.("add", domain, "freeze");
       yield this.outer.acquireWrite();
     }
-    this.onStep?.(domain, "select");
+    this.onStep?.("add", domain, "select");
     const model = this.furthest();
     if (!all) {
-      this.onStep?.(domain, "freeze");
-      yield this.holdCombiner(thread, model);
+      this.onStep?.("add", domain, "freeze");
+      yield holdCombiner(thread, model);
     }
-    this.onStep?.(domain, "clone");
+    this.onStep?.("add", domain, "clone");
     const before = yield this.affinity.switchTo(thread, domain);
     yield model.lock.acquireRead(thread.id);
     yield new Work("clone", 1, model.domain);
     const data = model.data.clone(domain);
     yield model.lock.releaseRead(thread.id);
-    this.onStep?.(domain, "update");
+    this.onStep?.("add", domain, "update");
     if (!all) yield this.protocol.lockCollection();
     this.insert(domain, this.log.join(domain, model.cursor), data);
     if (!all) yield this.protocol.unlockCollection();
-    this.onStep?.(domain, "restore");
+    this.onStep?.("add", domain, "restore");
     yield this.affinity.switchTo(thread, before);
     if (all) yield this.outer.releaseWrite();
     else {
       yield model.combiner.write;
       model.combiner.value = 0;
     }
-    this.onStep?.(domain, "");
+    this.onStep?.("add", domain, "");
   }
 
   private *drop(thread: Registration<Op, R>, domain: number): Steps {
     const all = this.options.freeze === "all";
     const replica = this.replicas.get(domain) as Replica<Op, R>;
-    this.onStep?.(domain, "freeze");
+    this.onStep?.("remove", domain, "freeze");
     if (all) yield this.outer.acquireWrite();
     else {
       yield replica.closed.write;
       replica.closed.value = 1;
       // From here the dispatcher matches nobody to it; those inside finish first, with our help.
       this.replicas.delete(domain);
-      yield this.drain(thread, replica);
-      yield this.holdCombiner(thread, replica);
+      yield drain(this.protocol, this.threads, thread, replica);
+      yield holdCombiner(thread, replica);
       yield this.protocol.lockCollection();
     }
-    this.onStep?.(domain, "release");
+    this.onStep?.("remove", domain, "release");
     this.replicas.delete(domain);
     this.log.leave(replica.cursor);
     this.rematch();
     if (!all) yield this.protocol.unlockCollection();
     yield new Work("release", 1, domain);
     if (all) yield this.outer.releaseWrite();
-    this.onStep?.(domain, "");
-  }
-
-  private *drain(thread: Registration<Op, R>, replica: Replica<Op, R>): Steps {
-    for (const other of [...this.threads]) {
-      const inside = other.context.inside;
-      for (;;) {
-        yield inside.read;
-        if (inside.value !== replica.cursor.id) break;
-        yield this.protocol.tryCombine(thread, replica);
-        yield new Wait(
-          [inside, replica.combiner],
-          () => inside.value !== replica.cursor.id || replica.combiner.value === 0,
-        );
-      }
-    }
-  }
-
-  private *holdCombiner(thread: Registration<Op, R>, replica: Replica<Op, R>): Steps {
-    const combiner = replica.combiner;
-    for (;;) {
-      yield combiner.rmw;
-      if (combiner.value === 0) break;
-      yield new Wait([combiner], () => combiner.value === 0);
-    }
-    combiner.value = thread.id + 1;
+    this.onStep?.("remove", domain, "");
   }
 
   private *withAffinity<T>(
@@ -322,43 +299,9 @@ export class Dispatcher<Op, R> implements Replicated<Op, R> {
     for (const [replica, threads] of of) replica.threads = threads;
   }
 
-  /** Why a replica cannot be added on `domain`; thrown, nothing has changed. */
+  /** Thrown when a replica cannot be added on `domain`; nothing has changed. */
   private refuseAdding(domain: number): void {
-    const { domains, maxReplicas } = this.options;
-    if (!domains.includes(domain)) {
-      throw new LdnrError(
-        `affinity ${domain} does not exist; the machine's domains are ${domains.join(", ")}`,
-      );
-    }
-    if (this.replicas.has(domain)) {
-      throw new LdnrError(`domain ${domain} has a replica already; remove it first`);
-    }
-    if (this.replicas.size >= Math.min(domains.length, maxReplicas)) {
-      throw new LdnrError(
-        `${this.replicas.size + 1} replicas are more than the ` +
-          `${Math.min(domains.length, maxReplicas)} allowed (domains ${domains.length}, ` +
-          `library limit ${maxReplicas})`,
-      );
-    }
-  }
-
-  private refuseRemoving(domain: number): void {
-    if (!this.options.domains.includes(domain)) {
-      throw new LdnrError(
-        `affinity ${domain} does not exist; the machine's domains are ` +
-          this.options.domains.join(", "),
-      );
-    }
-    if (!this.replicas.has(domain)) {
-      throw new LdnrError(
-        `domain ${domain} has no replica; replicas are on ${[...this.replicas.keys()].join(", ")}`,
-      );
-    }
-    if (this.replicas.size === 1) {
-      throw new LdnrError(
-        `the replica on domain ${domain} is the last one and cannot be removed; add another first`,
-      );
-    }
+    refuseAdding(domain, [...this.replicas.keys()], this.options);
   }
 
   replicaList(): readonly Replica<Op, R>[] {

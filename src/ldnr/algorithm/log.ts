@@ -55,9 +55,8 @@ export class SharedLog<Op> {
   // The ring's entries; the arrays grow to `size` as it is used for the first time.
   private alive: Uint8Array;
   private ops: (Op | undefined)[];
-  /** Incarnation of the replica that appended each entry, and the place (core) that wrote it. */
+  /** Incarnation of the replica that appended each entry. */
   private origins: Int32Array;
-  private places: Int16Array;
   private nextId = 1;
 
   constructor(options: LogOptions) {
@@ -74,18 +73,16 @@ export class SharedLog<Op> {
     this.alive = new Uint8Array(first);
     this.ops = new Array<Op | undefined>(first).fill(undefined);
     this.origins = new Int32Array(first);
-    this.places = new Int16Array(first);
   }
 
   private grow(): void {
-    const longer = <T extends Uint8Array | Int32Array | Int16Array>(now: T, next: T): T => {
+    const longer = <T extends Uint8Array | Int32Array>(now: T, next: T): T => {
       next.set(now);
       return next;
     };
     const length = 2 * this.alive.length;
     this.alive = longer(this.alive, new Uint8Array(length));
     this.origins = longer(this.origins, new Int32Array(length));
-    this.places = longer(this.places, new Int16Array(length));
     while (this.ops.length < length) this.ops.push(undefined);
   }
 
@@ -114,21 +111,22 @@ export class SharedLog<Op> {
   }
 
   /** Write `ops` into the entries from `at`, reserved by the caller's compare-and-swap on the tail. */
-  *fill(at: number, ops: readonly Op[], by: Cursor, place: number, aggregate: boolean): Steps {
+  *fill(at: number, ops: readonly Op[], by: Cursor, aggregate: boolean): Steps {
     const run = aggregate ? ops.length : 1;
     for (let i = 0; i < ops.length; i += run) {
-      yield new Work("log-fill", run, place);
+      const work = new Work("log-fill", run, 0);
+      work.entry = at + i;
+      yield work;
       yield this.entries.post;
-      for (let j = i; j < i + run; j++) this.put(at + j, ops[j] as Op, by, place);
+      for (let j = i; j < i + run; j++) this.put(at + j, ops[j] as Op, by);
     }
   }
 
-  private put(at: number, op: Op, by: Cursor, place: number): void {
+  private put(at: number, op: Op, by: Cursor): void {
     const slot = at & (this.size - 1);
     while (slot >= this.alive.length) this.grow();
     this.ops[slot] = op;
     this.origins[slot] = by.id;
-    this.places[slot] = place;
     this.alive[slot] = this.filledFlag(at);
     this.entries.value++;
   }
@@ -143,12 +141,10 @@ export class SharedLog<Op> {
     return this.alive[at & (this.size - 1)] === this.filledFlag(at);
   }
 
-  /** End of the run of filled entries from `at` that one core wrote; `at` itself if that is not filled. */
+  /** End of the run of filled entries from `at`; `at` itself if that is not filled. */
   private endOfRun(at: number, limit: number): number {
-    const mask = this.size - 1;
-    const place = this.places[at & mask];
     let end = at;
-    while (end < limit && this.isFilled(end) && this.places[end & mask] === place) end++;
+    while (end < limit && this.isFilled(end)) end++;
     return end;
   }
 
@@ -159,7 +155,7 @@ export class SharedLog<Op> {
   *replay(
     cursor: Cursor,
     apply: (op: Op, mine: boolean) => void,
-    cost: (count: number, place: number) => Work,
+    cost: (count: number, at: number) => Work,
     aggregate: boolean,
   ): Steps<number> {
     yield cursor.ltail.read;
@@ -175,7 +171,7 @@ export class SharedLog<Op> {
         yield new Wait([this.entries], () => this.isFilled(at));
         continue;
       }
-      yield cost(end - i, this.places[i & (this.size - 1)] as number);
+      yield cost(end - i, i);
       for (; i < end; i++) {
         const slot = i & (this.size - 1);
         apply(this.ops[slot] as Op, this.origins[slot] === cursor.id);

@@ -61,6 +61,11 @@ export class Replica<Op, R> {
   /** Lines that a combiner looks through: contexts' indices, readers' counters. */
   contextSweep: Sweep | undefined = undefined;
   readerSweep: Sweep | undefined = undefined;
+  /** What the combiner's round has collected, and from which contexts how many each; reused. */
+  readonly round: { readonly ops: Op[]; readonly served: (Context<Op, R> | number)[] } = {
+    ops: [],
+    served: [],
+  };
   /** Answers to the combiner's own entries, in log order. */
   readonly results: R[] = [];
 

@@ -64,6 +64,8 @@ export class WordRwLock implements ReaderWriterLock {
 export class DistributedRwLock implements ReaderWriterLock {
   readonly writer: Word = new Word(0);
   readonly readers: readonly Word[];
+  /** Counters that the writer found not to be 0; reused. */
+  private readonly inside: Word[] = [];
   private readonly writerGone = new Wait([this.writer], () => this.writer.value === 0);
 
   constructor(slots: number) {
@@ -106,12 +108,14 @@ export class DistributedRwLock implements ReaderWriterLock {
     }
   }
 
-  /** The same with the readers' counters looked through at once first. */
+  /** The same with the counters of those who are not inside looked through at once first. */
   *acquireWriteSwept(readers: Sweep): Steps {
     yield this.shutOut();
+    const { inside } = this;
+    inside.length = 0;
+    for (const reader of readers.words) if (reader.value !== 0) inside.push(reader);
     yield readers;
-    for (const reader of readers.words) {
-      if (reader.value === 0) continue;
+    for (const reader of inside) {
       yield reader.peek;
       while (reader.value !== 0) yield new Wait([reader], () => reader.value === 0);
     }

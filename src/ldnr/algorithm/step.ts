@@ -10,14 +10,19 @@ import { CacheLine } from "../../hardware/memory/line.ts";
 /** Kinds of steps; the first three are the access modes of the memory floor. */
 export const READ = 0, WRITE = 1, RMW = 2, WAIT = 3, WORK = 4, SWEEP = 5;
 
+/** What the classes of steps have in common, by which the machine tells them from called pieces. */
+abstract class AnyStep {}
+
 /** A read, write or read-modify-write of one word. */
-export class Access {
+export class Access extends AnyStep {
   constructor(
     readonly kind: 0 | 1 | 2,
     readonly word: Word,
     /** Independent of the accesses around it: the core keeps several such misses in flight. */
     readonly overlapped: boolean,
-  ) {}
+  ) {
+    super();
+  }
 }
 
 /** Line of words that stand for something else's change: reading or writing them costs nothing. */
@@ -38,14 +43,16 @@ export class Word {
 }
 
 /** Spin until `until()` holds; it can change only when one of `words` is written. */
-export class Wait {
+export class Wait extends AnyStep {
   readonly kind = WAIT;
   constructor(
     readonly words: readonly Word[],
     readonly until: () => boolean,
     /** Polls after which the thread gives up spinning and goes on anyway (undefined: never). */
     readonly spins?: number,
-  ) {}
+  ) {
+    super();
+  }
 }
 
 /** What private work a thread does; the timed machine prices it, the interleaving one only interrupts it. */
@@ -64,7 +71,7 @@ export type Activity =
   | (string & Record<never, never>);
 
 /** `count` times an activity on memory of `domain`. */
-export class Work {
+export class Work extends AnyStep {
   readonly kind = WORK;
   constructor(
     readonly activity: Activity,
@@ -73,9 +80,11 @@ export class Work {
     /** End early, at the next whole unit, when one of these words is written and this holds. */
     readonly words: readonly Word[] = NONE,
     readonly until: () => boolean = NEVER,
-  ) {}
-  /** Core whose writes the work reads first (replayed log entries); -1: none. */
-  place = -1;
+  ) {
+    super();
+  }
+  /** First of the log's entries, one a unit, that the work reads or fills; -1: none. */
+  entry = -1;
   /** Units done when the machine ended the work early; equals `count` otherwise. Set by the machine. */
   done = 0;
 }
@@ -84,7 +93,7 @@ const NONE: readonly Word[] = [];
 const NEVER = () => false;
 
 /** Reads of many words as one step, by default independent, their misses overlapping. */
-export class Sweep {
+export class Sweep extends AnyStep {
   readonly kind = SWEEP;
   constructor(
     readonly words: readonly Word[],
@@ -92,7 +101,9 @@ export class Sweep {
     readonly zeroOnly: boolean = false,
     /** One after the other instead: each read waits for the one before. */
     readonly inTurn: boolean = false,
-  ) {}
+  ) {
+    super();
+  }
 }
 
 /** One step of a thread. */
@@ -105,6 +116,12 @@ export type Step = Access | Wait | Work | Sweep;
  */
 export interface Steps<R = void> extends Generator<Step | Steps<any>, R, any> {}
 
+/** Every generator's `next`: looked up once, since each generator function has a prototype of its own. */
+const NEXT = (function* (): Generator<never> {})().next as (
+  this: Steps<any>,
+  value: unknown,
+) => IteratorResult<Step | Steps<any>, any>;
+
 /** Pieces of one thread that have been called and not returned. */
 export class CallStack {
   private readonly callers: Steps<any>[] = [];
@@ -115,7 +132,7 @@ export class CallStack {
   next(): Step | undefined {
     let result: unknown = undefined;
     for (;;) {
-      const next = this.top.next(result);
+      const next = NEXT.call(this.top, result);
       result = undefined;
       if (next.done === true) {
         const caller = this.callers.pop();
@@ -125,7 +142,7 @@ export class CallStack {
         continue;
       }
       const value = next.value;
-      if ((value as Step).kind !== undefined) return value as Step;
+      if (value instanceof AnyStep) return value as Step;
       this.callers.push(this.top);
       this.top = value as Steps<any>;
     }

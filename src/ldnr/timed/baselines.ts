@@ -7,6 +7,7 @@ import { CacheLine } from "../../hardware/memory/mod.ts";
 import { type Steps, Wait, Word, Work } from "../algorithm/step.ts";
 import type { CostValues } from "../costs.ts";
 import { ParkingRwLock } from "./parking-lock.ts";
+import { SpinRwLock } from "./spin-lock.ts";
 import type { MapThread, MapUnderTest } from "./replicated-map.ts";
 
 /** Domain where every baseline's memory lives. */
@@ -39,14 +40,14 @@ export class StdMap implements MapUnderTest {
   }
 }
 
-/** DashMap: `shards` of the above; a key's shard is uniform. */
+/** DashMap 3: `shards` maps, each behind a spinning lock; a key's shard is uniform. */
 export class DashMap implements MapUnderTest {
-  private readonly locks: readonly ParkingRwLock[];
+  private readonly locks: readonly SpinRwLock[];
   constructor(shards: number, costs: CostValues, private readonly draw: (n: number) => number) {
-    this.locks = Array.from({ length: shards }, () => new ParkingRwLock(costs, HOME));
+    this.locks = Array.from({ length: shards }, () => new SpinRwLock(costs, HOME));
   }
   thread(): MapThread {
-    const pick = () => this.locks[this.draw(this.locks.length)] as ParkingRwLock;
+    const pick = () => this.locks[this.draw(this.locks.length)] as SpinRwLock;
     return {
       *get() {
         const lock = pick();

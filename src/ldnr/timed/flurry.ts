@@ -52,7 +52,7 @@ export class Flurry implements MapUnderTest {
   private *operation(kind: "get" | "put", domain: number): Steps<number> {
     const { costs, epoch } = this;
     const me = entry(domain);
-    yield new Work("cpu", costs.epochRegister, HOME);
+    yield new Work("cpu", costs.allocation + costs.copyBag, HOME);
     yield this.push(me);
     yield epoch.read;
     me.epoch = epoch.value;
@@ -68,7 +68,8 @@ export class Flurry implements MapUnderTest {
     yield me.word.write;
     me.pinned = false;
     // The handle goes too: its bag is sealed and queued, and its entry marked dead.
-    yield new Work("cpu", costs.epochBag * (kind === "put" ? 4 : 1), HOME);
+    const bag = costs.allocation + costs.copyBag;
+    yield new Work("cpu", bag * (kind === "put" ? 4 : 1), HOME);
     yield this.queue(entry(domain));
     yield me.word.rmw;
     me.dead = true;
@@ -106,7 +107,8 @@ export class Flurry implements MapUnderTest {
       yield current.word.read;
       if (current.dead) {
         const next: Entry | undefined = current.next;
-        yield this.swap(before.word);
+        // One attempt: whoever loses finds the entry unlinked.
+        yield before.word.rmw;
         // The entry before went too: the walk is given up ("stalled").
         if (before.dead) return;
         if (before.next === current) before.next = next;
@@ -141,6 +143,7 @@ export class Flurry implements MapUnderTest {
     bag.epoch = this.epoch.value;
     this.last.next = bag;
     this.last = bag;
-    yield this.swap(this.queueTail);
+    // One attempt: whoever loses finds the tail moved on.
+    yield this.queueTail.rmw;
   }
 }

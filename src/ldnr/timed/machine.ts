@@ -116,6 +116,14 @@ export class TimedMachine {
 
   private wake(thread: TimedThread): void {
     thread.event = undefined;
+    if (thread.until !== undefined && thread.workEnd > this.sim.now + 1) {
+      const running = thread.step;
+      if (running !== undefined && running.kind === WORK) {
+        // Misses on the way have made the run longer.
+        this.schedule(thread, thread.workEnd - this.sim.now);
+        return;
+      }
+    }
     thread.until = undefined;
     const step = thread.step;
     if (step !== undefined && step.kind === WORK) {
@@ -237,7 +245,23 @@ export class TimedMachine {
         thread.watched[at] = thread.watched[thread.watched.length - 1] as Word;
         thread.watched.pop();
       } else if (thread.until()) this.end(thread, word);
+      else if ((thread.step as Step).kind === WORK) this.look(thread, word);
     }
+  }
+
+  /**
+   * A word that a run of work looks at between its units was written, but nothing that ends the run: the
+   * next look is a miss, which makes the run that much longer.
+   */
+  private look(thread: TimedThread, word: Word): void {
+    if (word.line === NO_LINE) return;
+    const { now } = this.sim;
+    const unit = (thread.workEnd - thread.workStart) / (thread.step as Work).count;
+    const next = thread.workStart + Math.ceil(Math.max(0, now - thread.workStart) / unit) * unit;
+    if (next >= thread.workEnd) return;
+    const latency = this.coherence.access(word.line, READ, thread.core, next) - next;
+    thread.workStart += latency;
+    thread.workEnd += latency;
   }
 
   private end(thread: TimedThread, word: Word): void {

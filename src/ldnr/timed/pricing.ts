@@ -10,6 +10,7 @@ import {
 import type { Work } from "../algorithm/step.ts";
 import { type CostValues, REFERENCE_CLOCK } from "../costs.ts";
 import type { Pricing, TimedThread } from "./machine.ts";
+import { LogLines } from "./log-lines.ts";
 import { tableBytes } from "./table-shape.ts";
 
 /** What differs from structure to structure and from scenario to scenario. */
@@ -20,15 +21,21 @@ export interface Workload {
   readonly localTable: TableShape;
   /** Operations on the shared table that each get or put does in addition (chapter 6.2.3.3). */
   readonly extraOperations: number;
-  /** Own-cache accesses and CPU time around each get of a run of gets, in ns. */
-  readonly pathOverhead: number;
+  /** Around each further get of a run of gets: own-cache accesses, and CPU time at the reference clock, ns. */
+  readonly pathHits: number;
+  readonly pathCpu: number;
+  /** CPU time of hashing one key, in ns at the reference clock. */
+  readonly hash: number;
   /** Domain of the log's memory. */
   readonly logHome: number;
+  /** Entries of the log. */
+  readonly logEntries: number;
 }
 
 /** Prices work for the timed machine. */
 export class TablePricing implements Pricing {
   readonly traffic: Traffic;
+  private readonly logLines: LogLines;
   private readonly shared: AccessProfile;
   private readonly local: AccessProfile;
   /** CPU time as a multiple of that at the reference clock, by core. */
@@ -36,11 +43,12 @@ export class TablePricing implements Pricing {
 
   constructor(
     private readonly values: MemoryValues,
-    private readonly coherence: Coherence,
+    coherence: Coherence,
     private readonly costs: CostValues,
     private readonly workload: Workload,
   ) {
     this.traffic = new Traffic(values);
+    this.logLines = new LogLines(coherence, workload.logEntries, workload.logHome);
     this.shared = accessProfile(workload.table, values);
     this.local = accessProfile(workload.localTable, values);
   }
@@ -73,23 +81,24 @@ export class TablePricing implements Pricing {
     switch (work.activity) {
       case "get": {
         const one = this.access(this.shared, thread, work.domain) +
-          this.cpu(costs.getCpu, thread.core);
+          this.cpu(costs.getCpu - costs.sipHash + workload.hash, thread.core);
         const times = 1 + workload.extraOperations;
-        const total = n * one * times + (n - 1) * this.cpu(workload.pathOverhead, thread.core);
+        const total = n * one * times +
+          (n - 1) * (workload.pathHits + this.cpu(workload.pathCpu, thread.core));
         return this.flow(thread, work.domain, n * times * this.shared.bytes, total);
       }
       case "put": {
         const one = this.access(this.shared, thread, work.domain) +
-          this.cpu(costs.putCpu, thread.core);
+          this.cpu(costs.putCpu - costs.sipHash + workload.hash, thread.core);
         const times = n * (1 + workload.extraOperations);
-        const entries = work.place < 0 ? 0 : n * this.logRead(work.place, thread);
+        const entries = work.entry < 0 ? 0 : this.logLines.read(work.entry, n, thread.core);
         return this.flow(thread, work.domain, times * this.shared.bytes, times * one + entries);
       }
       case "local":
         return n *
           (this.access(this.local, thread, thread.domain) + this.cpu(costs.getCpu, thread.core));
       case "log-fill":
-        return n * (values.remoteLatency / values.outstandingMisses + this.cpu(4, thread.core));
+        return this.logLines.fill(work.entry, n, thread.core) + n * this.cpu(4, thread.core);
       case "round":
         return this.cpu(costs.round + n * costs.roundPerThread, thread.core);
       case "dispatch":
@@ -125,15 +134,6 @@ export class TablePricing implements Pricing {
     const v = this.values;
     return profile.memory * this.traffic.latency(thread.domain, home) + profile.l3 * v.l3Latency +
       profile.l2 * v.l2Latency;
-  }
-
-  private logRead(place: number, thread: TimedThread): number {
-    const { l2Latency } = this.values;
-    if (place === thread.core) return l2Latency;
-    // Entries lie one after the other: the streaming prefetcher runs some ahead of the replay.
-    const from = this.coherence.domainOf(place);
-    const transfer = this.coherence.transfer(from, thread.domain, this.workload.logHome);
-    return Math.max(l2Latency, transfer / this.costs.logPrefetch);
   }
 
   private flow(thread: TimedThread, home: number, bytes: number, time: number): number {

@@ -117,8 +117,11 @@ export class HashMapSystem {
       table,
       localTable: hashbrown(o.localEntries, o.pageBytes),
       extraOperations: o.extraOperations,
-      pathOverhead: pathOverhead(o),
+      pathHits: pathHits(o),
+      pathCpu: o.structure === "ldnr" ? o.costs.dispatch : 0,
+      hash: hashCpu(o),
       logHome: 0,
+      logEntries: replicated ? logEntries(this.logOptions()) : 1,
     });
     const busy = new Array<number>(domains * coresPerDomain).fill(0);
     for (const core of cores) busy[core] = (busy[core] as number) + 1;
@@ -262,13 +265,19 @@ export function shapeOf(
   return hashbrown(o.entries, o.pageBytes);
 }
 
-/** What each further get of a run costs around the lookup: the same accesses as the first, all hits. */
-function pathOverhead(o: SystemOptions): number {
+/** Hashing one key: std's SipHash; DashMap hashes twice (shard, bucket); urcu's keys are their hash. */
+function hashCpu({ structure, costs }: SystemOptions): number {
+  if (structure === "dashmap") return 2 * costs.aHash;
+  if (structure === "flurry") return costs.aHash;
+  if (structure === "urcu") return costs.bitReverse;
+  return costs.sipHash;
+}
+
+/** Own-cache accesses around each further get of a run: the same as around the first, all hits. */
+function pathHits(o: SystemOptions): number {
   const { atomicHit, cacheHit } = o.values;
   if (o.structure === "nr") return 2 * atomicHit + 4 * cacheHit;
-  if (o.structure === "ldnr") {
-    const outer = o.freeze === "all" ? 2 * atomicHit + 2 * cacheHit : 3 * cacheHit;
-    return 2 * atomicHit + 4 * cacheHit + outer + o.costs.dispatch;
-  }
-  return 0;
+  if (o.structure !== "ldnr") return 0;
+  const outer = o.freeze === "all" ? 2 * atomicHit + 2 * cacheHit : 3 * cacheHit;
+  return 2 * atomicHit + 4 * cacheHit + outer;
 }

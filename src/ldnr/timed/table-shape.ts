@@ -37,7 +37,10 @@ export function flurry(entries: number, pageBytes: number): TableShape {
   };
 }
 
-/** liburcu's split-ordered table: bucket node, then on average two separately allocated 64-byte nodes. */
+/**
+ * liburcu's split-ordered table as the harness uses it: keys are their own hash and fewer than buckets, so
+ * behind each bucket's node comes the key's, a separately allocated one of 64 bytes.
+ */
 export function urcuTable(entries: number, pageBytes: number): TableShape {
   const buckets = 2 ** Math.round(Math.log2(entries));
   return {

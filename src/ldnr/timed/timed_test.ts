@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { MEMORY_PARTS, type MemoryPart, memoryValues } from "../../hardware/memory/mod.ts";
-import { Simulation, TraceSink } from "../../kernel/mod.ts";
+import { Simulation } from "../../kernel/mod.ts";
 import { NO_LINE, type Steps, Wait, Word, Work } from "../algorithm/step.ts";
 import { costValues } from "../costs.ts";
 import { place } from "./placement.ts";
 import { HashMapSystem, type SystemOptions } from "./system.ts";
 import { Timeline } from "./timeline.ts";
-import { traceRounds } from "./trace.ts";
 
 const MS = 1e6;
 const values = memoryValues(MEMORY_PARTS.get("xeon-8260-4s") as MemoryPart);
@@ -32,8 +31,8 @@ const DEFAULTS: SystemOptions = {
   exact: false,
 };
 
-function build(over: Partial<SystemOptions>, trace?: TraceSink): HashMapSystem {
-  return new HashMapSystem(new Simulation({ seed: 1, trace }), { ...DEFAULTS, ...over });
+function build(over: Partial<SystemOptions>): HashMapSystem {
+  return new HashMapSystem(new Simulation({ seed: 1 }), { ...DEFAULTS, ...over });
 }
 
 /** Million operations per second over `span` ns after a warm-up. */
@@ -48,8 +47,10 @@ function throughput(over: Partial<SystemOptions>, span = 2 * MS): number {
 Deno.test("the aggregate form gives the throughput of the slow twin that prices every access", () => {
   const cases: Partial<SystemOptions>[] = [
     { threads: 1, replicas: [0] },
+    { threads: 4, replicas: [0] },
     { threads: 24, replicas: [0] },
     { threads: 96 },
+    { threads: 96, writeShare: 0.01 },
     { threads: 96, writeShare: 0.5 },
     { threads: 48, replicas: [0, 1], structure: "ldnr" },
     { threads: 16, replicas: [0], writeShare: 0 },
@@ -57,8 +58,12 @@ Deno.test("the aggregate form gives the throughput of the slow twin that prices 
   for (const over of cases) {
     const fast = throughput(over, MS);
     const slow = throughput({ ...over, exact: true }, MS);
-    const error = Math.abs(fast / slow - 1);
-    assert.ok(error < 0.06, `${JSON.stringify(over)}: ${fast} against ${slow}`);
+    // Gets alone are exact; with writers, who comes first at a line may differ.
+    const allowed = over.writeShare === 0 ? 0.001 : 0.025;
+    assert.ok(
+      Math.abs(fast / slow - 1) < allowed,
+      `${JSON.stringify(over)}: ${fast} against ${slow}`,
+    );
   }
 });
 
@@ -195,23 +200,6 @@ Deno.test("threads are balanced over replicas and stay near them", () => {
   assert.equal(new Set(two.cores).size, 96, "a core each");
   assert.throws(() => place(97, [0], 4, 24, 1), /97 threads are more than the machine's 96/);
   assert.throws(() => place(4, [7], 4, 24, 1), /affinity 7 does not exist/);
-});
-
-Deno.test("the trace shows a combining round's phases and a clone's five steps", () => {
-  let text = "";
-  const trace = new TraceSink((piece) => text += piece);
-  const system = build({ structure: "ldnr", replicas: [0], threads: 8, entries: 10_000 }, trace);
-  traceRounds(system, trace);
-  system.sim.run(0.1 * MS);
-  system.change("add", 1, () => {});
-  system.sim.run(20 * MS);
-  trace.close();
-  const events = JSON.parse(text) as { ph: string; name: string }[];
-  const names = new Set(events.filter((e) => e.ph === "X").map((e) => e.name));
-  for (const phase of ["collect", "append", "replay", "answer"]) assert.ok(names.has(phase), phase);
-  for (const step of ["select", "freeze", "clone", "update", "restore"]) {
-    assert.ok(names.has(step), step);
-  }
 });
 
 Deno.test("a settled second costs a window, an unsettled one is simulated whole", () => {

@@ -1,30 +1,66 @@
-/** Perfetto tracks of combining rounds and of replica clones. */
+/**
+ * Perfetto tracks of what LD-NR does: rounds of each replica's combiner with their phases inside, who
+ * replays for a replica that is behind, the steps of each clone and removal, each thread's switches of
+ * its memory policy, and how much of the log is in use.
+ */
 import type { TraceSink } from "../../kernel/mod.ts";
+import { SystemCallAffinity } from "../algorithm/affinity.ts";
+import type { Registration } from "../algorithm/replica.ts";
 import type { HashMapSystem } from "./system.ts";
 
-/** Write each combiner's phases, and each step of a clone or removal, to `trace`. */
+/** Slices of one track that end when the next begins, inside a slice that holds them all. */
+class Steps {
+  private open = false;
+
+  constructor(
+    private readonly trace: TraceSink,
+    private readonly track: string,
+    private readonly now: () => number,
+  ) {}
+
+  /** Go on to `step`; "" ends the whole, whose name and arguments count at its first step. */
+  next(step: string, whole: string, args: Record<string, string | number>): void {
+    const { trace, track } = this;
+    if (this.open) trace.end(track, this.now());
+    else trace.begin(track, whole, this.now(), args);
+    this.open = step !== "";
+    if (this.open) trace.begin(track, step, this.now());
+    else trace.end(track, this.now());
+  }
+}
+
+/** Write what the combiners, the dispatcher and the affinity manager of `system` do to `trace`. */
 export function traceRounds(system: HashMapSystem, trace: TraceSink): void {
   const { sim, dispatcher, nr } = system;
+  const now = () => sim.now;
   const protocol = (dispatcher ?? nr)?.protocol;
+  const combiner = (replica: number) => `replica ${replica}: combiner`;
   if (protocol !== undefined) {
-    const open = new Map<number, { phase: string; since: number; thread: number }>();
-    protocol.onPhase = (thread, replica, phase) => {
-      const before = open.get(replica);
-      if (before !== undefined && before.phase !== "") {
-        trace.complete(`replica ${replica} combiner`, before.phase, before.since, sim.now, {
-          thread: before.thread,
-        });
-      }
-      open.set(replica, { phase, since: sim.now, thread });
+    const rounds = new Map<number, Steps>();
+    const used = (head: number, tail: number) =>
+      trace.counter("log", sim.now, { "entries in use": tail - head });
+    protocol.observer = {
+      phase(thread, replica, phase) {
+        let steps = rounds.get(replica);
+        if (steps === undefined) {
+          rounds.set(replica, steps = new Steps(trace, combiner(replica), now));
+        }
+        steps.next(phase, "round", { thread });
+        if (phase === "") used(protocol.log.head.value, protocol.log.tail.value);
+      },
+      help(thread, replica, begins) {
+        if (begins) trace.begin(combiner(replica), "replay by a helper", sim.now, { thread });
+        else trace.end(combiner(replica), sim.now);
+      },
+      collected: used,
     };
   }
-  if (dispatcher !== undefined) {
-    let before: { step: string; since: number } | undefined = undefined;
-    dispatcher.onStep = (replica, step) => {
-      if (before !== undefined && before.step !== "") {
-        trace.complete("dispatcher", before.step, before.since, sim.now, { replica });
-      }
-      before = { step, since: sim.now };
-    };
+  if (dispatcher === undefined) return;
+  const changes = new Steps(trace, "dispatcher", now);
+  dispatcher.onStep = (kind, domain, step) =>
+    changes.next(step, `${kind} the replica on domain ${domain}`, { domain });
+  if (dispatcher.affinity instanceof SystemCallAffinity) {
+    dispatcher.affinity.onSwitch = (thread: Registration<number, number>, from, to) =>
+      trace.instant(`thread ${thread.id}`, `memory policy: domain ${to}`, sim.now, { from, to });
   }
 }

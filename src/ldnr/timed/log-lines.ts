@@ -1,0 +1,84 @@
+/**
+ * Coherence state of the log's entries, one line each, as every other line has it, kept in arrays because
+ * there are up to half a million: who wrote an entry, and on which domains copies of it are. Lines that
+ * follow each other are fetched with as many in flight as a core has fill buffers.
+ */
+import type { Coherence } from "../../hardware/memory/mod.ts";
+
+/** Lines of a ring of entries. */
+export class LogLines {
+  /** Core that wrote each entry, and one bit for each domain with a copy: 0 while only the writer has it. */
+  private writers: Int16Array;
+  private holders: Uint32Array;
+
+  constructor(
+    private readonly coherence: Coherence,
+    /** Entries of the ring, a power of two. */
+    private readonly size: number,
+    /** Domain of the log's memory. */
+    private readonly home: number,
+  ) {
+    const first = Math.min(size, 8192);
+    this.writers = new Int16Array(first).fill(-1);
+    this.holders = new Uint32Array(first);
+  }
+
+  /**
+   * Time in ns in which `core` writes entries `at` and on. What a lap ago was written and read there has
+   * left every cache since (the table's accesses turn them over in milliseconds): each line is fetched
+   * for ownership from its home.
+   */
+  fill(at: number, count: number, core: number): number {
+    const { values } = this.coherence;
+    const near = this.coherence.domainOf(core) === this.home;
+    for (let i = at; i < at + count; i++) {
+      const slot = this.slot(i);
+      this.writers[slot] = core;
+      this.holders[slot] = 0;
+    }
+    return count * (near ? values.localLatency : values.remoteLatency) / values.outstandingMisses;
+  }
+
+  /** Time in ns in which `core` reads `count` entries from `at` on, and has copies from then on. */
+  read(at: number, count: number, core: number): number {
+    const { values } = this.coherence;
+    const domain = this.coherence.domainOf(core);
+    const bit = 1 << domain;
+    let sum = 0;
+    for (let i = at; i < at + count; i++) {
+      const slot = this.slot(i);
+      const writer = this.writers[slot] as number;
+      const holders = this.holders[slot] as number;
+      sum += writer === core ? values.l2Latency : Math.max(
+        values.l2Latency,
+        this.latency(writer, holders, domain, bit) / values.outstandingMisses,
+      );
+      if (writer !== core || holders !== 0) {
+        const from = writer < 0 ? 0 : 1 << this.coherence.domainOf(writer);
+        this.holders[slot] = holders | bit | from;
+      }
+    }
+    return sum;
+  }
+
+  private latency(writer: number, holders: number, domain: number, bit: number): number {
+    const { values } = this.coherence;
+    if (writer >= 0 && holders === 0) {
+      return this.coherence.transfer(this.coherence.domainOf(writer), domain, this.home);
+    }
+    if ((holders & bit) !== 0) return values.l3Latency;
+    return domain === this.home ? values.localLatency : values.remoteLatency;
+  }
+
+  private slot(at: number): number {
+    const slot = at & (this.size - 1);
+    while (slot >= this.writers.length) {
+      const [writers, holders] = [this.writers, this.holders];
+      this.writers = new Int16Array(2 * writers.length).fill(-1);
+      this.holders = new Uint32Array(2 * holders.length);
+      this.writers.set(writers);
+      this.holders.set(holders);
+    }
+    return slot;
+  }
+}
