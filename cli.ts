@@ -3,4 +3,6 @@
 import process from "node:process";
 import { main } from "./src/cli/main.ts";
 
-process.exitCode = await main(process.argv.slice(2));
+const code = await main(process.argv.slice(2));
+// Output that cannot be written has set one of its own.
+process.exitCode ||= code;

@@ -7,7 +7,7 @@ const SUBSTRATE = ["units", "table", "kernel", "hardware", "workloads", "model"]
 const SYSTEM = [...SUBSTRATE, "serverless"];
 const FLOORS: Record<string, readonly string[]> = {
   units: [],
-  table: [],
+  table: ["units"],
   kernel: [],
   hardware: ["units", "kernel"],
   model: ["units", "table", "kernel", "hardware"],

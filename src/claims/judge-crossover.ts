@@ -8,7 +8,7 @@ import type { Tolerance } from "./tolerance.ts";
  * Every x at which a difference changes its sign, by linear interpolation between neighbours. A
  * stretch of zeros between opposite signs crosses in its middle; one at an end does not cross.
  */
-export function crossings(series: readonly (readonly [x: number, y: number])[]): number[] {
+function crossings(series: readonly (readonly [x: number, y: number])[]): number[] {
   const found: number[] = [];
   let last: readonly [number, number] | undefined;
   let zeros: number[] = [];

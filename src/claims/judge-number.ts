@@ -15,7 +15,7 @@ export function within(distance: number, allowed: number, scale: number): boolea
 const decimalsOf = (step: number) => Math.max(0, Math.min(20, -Math.floor(Math.log10(step) + 0.5)));
 
 /** `value` with as many decimals as the published number; with more where those would hide it. */
-export function formatLike(value: number, published: Printed, other?: number): string {
+function formatLike(value: number, published: Printed, other?: number): string {
   let decimals = decimalsOf(published.step);
   const digits = () => value.toFixed(decimals);
   while (decimals < 12 && value !== 0 && Number(digits()) === 0) decimals++;
@@ -26,14 +26,14 @@ export function formatLike(value: number, published: Printed, other?: number): s
 }
 
 /** Appends the unit with or without a space, as the publication does. */
-export function withUnit(number: string, published: Printed): string {
+function withUnit(number: string, published: Printed): string {
   const { unit, text } = published;
   if (unit === "") return number;
   return /\d\s/.test(text.slice(0, text.lastIndexOf(unit))) ? `${number} ${unit}` : number + unit;
 }
 
 /** A signed difference in the published unit (points between percentages), with its share. */
-export function differenceText(value: number, published: number, printed: Printed): string {
+function differenceText(value: number, published: number, printed: Printed): string {
   const difference = value - published;
   const sign = difference > 0 ? "+" : difference < 0 ? "-" : "";
   const size = plain(Number(Math.abs(difference).toPrecision(3)));

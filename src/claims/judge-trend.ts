@@ -78,7 +78,7 @@ function thin(y: readonly number[]): readonly number[] {
 }
 
 /** The shortest description of a series in the words of trends, moves within the slack left out. */
-export function describeTrend(y: readonly number[], slack: number): Direction[] {
+function describeTrend(y: readonly number[], slack: number): Direction[] {
   const words: Direction[] = [];
   const push = (word: Direction) => {
     if (words.at(-1) !== word) words.push(word);

@@ -12,7 +12,7 @@ import {
 import { parseTolerance, type Tolerance } from "./tolerance.ts";
 
 /** The kinds of statement a claim may make, each with what its measure has to give. */
-export const CLAIM_KINDS = {
+const CLAIM_KINDS = {
   value: "a number (or low and high, two columns, for a range) in the published unit",
   ratio: "a number: how many times, or per cent, one thing is of another",
   ordering: "rows of (name, value); or one boolean when published is `yes`",
@@ -49,7 +49,7 @@ export interface ClaimSpec {
 }
 
 /** Whether a measure is a whole statement, not an expression over `result`. */
-export function isSelect(measure: string): boolean {
+function isSelect(measure: string): boolean {
   return /^\s*(?:select|with|values)\b/i.test(measure);
 }
 

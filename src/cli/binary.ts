@@ -18,4 +18,6 @@ if (found === undefined) {
   throw new Error(`this build has no ${PACK_NAME} (${places.join(", ")}): use deno task compile`);
 }
 useLibrary(packedLibrary(readFileSync(found)));
-process.exitCode = await main(process.argv.slice(2));
+const code = await main(process.argv.slice(2));
+// Output that cannot be written has set one of its own.
+process.exitCode ||= code;

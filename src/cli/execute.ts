@@ -8,6 +8,7 @@ import {
   runScenarios,
   type ScenarioOutcome,
 } from "../experiment/mod.ts";
+import { isNews } from "../report/mod.ts";
 import type { ResolvedScenario } from "../scenario/mod.ts";
 import { builtModelVersion, drawing } from "./draw.ts";
 import { CommandError, Exit, type ExitCode } from "./exit.ts";
@@ -104,14 +105,16 @@ function summary(terminal: Terminal, outcome: ScenarioOutcome): string {
     : `; ${met} of ${outcome.claims.length} claims met`;
   switch (outcome.status) {
     case "up-to-date":
-      return `${name}: up to date (${outcome.reason})${claims}`;
+      return `${name}: ${outcome.reason}${claims}`;
     case "interrupted":
       return `${name}: interrupted after ${outcome.runs.ran + outcome.runs.cached} of ` +
         `${outcome.runs.total} runs; running again does the rest`;
     case "failed":
       return [
-        `${terminal.style("red", "failed:")} ${name}: ${outcome.runs.failed} of ` +
-        `${outcome.runs.total} runs failed`,
+        `${terminal.style("red", "failed:")} ${name}` +
+        (outcome.runs.failed === 0
+          ? ""
+          : `: ${outcome.runs.failed} of ${outcome.runs.total} runs failed`),
         ...outcome.problems.map((problem) => `  ${problem}`),
       ].join("\n");
     default:
@@ -149,11 +152,6 @@ export function exitOf(outcome: RunOutcome): ExitCode {
   return unmet ? Exit.claim : Exit.ok;
 }
 
-/** Whether a claim is out of tolerance without a finding on record that says so. */
-export function isNews(claim: { readonly verdict: string; readonly finding?: string }): boolean {
-  return claim.verdict !== "met" && claim.finding === undefined;
-}
-
 /** Runs scenarios into `out`. Errors of the output folder end the command before any run. */
 export async function execute(
   terminal: Terminal,
@@ -164,7 +162,10 @@ export async function execute(
   const seeds = new Set(scenarios.map(({ seeds }) => seeds.length));
   shown.note(
     `${scenarios.length} ${scenarios.length === 1 ? "scenario" : "scenarios"}, ` +
-      `${[...seeds].sort((a, b) => a - b).join("/")} seeds, ${options.jobs} workers` +
+      `${[...seeds].sort((a, b) => a - b).join("/")} ${
+        seeds.size === 1 && seeds.has(1) ? "seed" : "seeds"
+      }, ` +
+      `${options.jobs} ${options.jobs === 1 ? "worker" : "workers"}` +
       (options.tableOnly ? "" : `, into ${options.out}`),
   );
   const { signal, done } = interruption();

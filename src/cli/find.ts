@@ -6,6 +6,7 @@ import { liesInside, MAX_FILE_BYTES, readRegular } from "../scenario/files.ts";
 import { nearest } from "../units/mod.ts";
 import { CommandError, Exit } from "./exit.ts";
 import { library, shippedScenarios } from "./library.ts";
+import { reason } from "./reason.ts";
 
 /** A scenario's YAML and where it came from. */
 export interface ScenarioSource {
@@ -53,9 +54,14 @@ function shippedSource(path: string): ScenarioSource {
 }
 
 function unknownScenario(name: string, ids: readonly string[]): string {
-  const near = nearest(name, ids) ?? ids.find((id) => id.endsWith(`/${name}`));
+  const below = ids.some((id) => id.startsWith(`${name.replace(/\/$/, "")}/`));
+  const near = below
+    ? `${name.replace(/\/$/, "")}/*`
+    : nearest(name, ids) ?? ids.find((id) => id.endsWith(`/${name}`));
   return `no scenario "${name}": there is no such file, folder or id` +
-    (near === undefined ? "; wherewhen list names the ids" : `; did you mean "${near}"?`);
+    (near === undefined
+      ? "; wherewhen list names the ids, and a scenario of your own goes by its file"
+      : `; did you mean "${near}"?`);
 }
 
 function fileSource(file: string): ScenarioSource {
@@ -88,27 +94,6 @@ export function readBelow(folder: string, file: string): Uint8Array {
   }
   if (typeof found === "string") throw refuse(found);
   return found;
-}
-
-/** A file error in words. */
-export function reason(error: unknown): string {
-  const code = (error as { code?: string }).code;
-  switch (code) {
-    case "ENOENT":
-    case "ENOTDIR":
-      return "there is no such file or folder";
-    case "EACCES":
-    case "EPERM":
-      return "permission denied";
-    case "EISDIR":
-      return "it is a folder";
-    case "EROFS":
-      return "the file system is read-only";
-    case "ENOSPC":
-      return "the disk is full";
-    default:
-      return error instanceof Error ? error.message : String(error);
-  }
 }
 
 function isFolder(path: string): boolean {

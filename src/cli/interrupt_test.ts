@@ -15,7 +15,11 @@ seeds: 60
 parameters: { models: [mm1], customers: 20000, warm_up: 1000 }
 `;
 
-function start(folder: string, jobs: string) {
+// Two runs of half a minute each: nobody waits for one of these to end.
+const SLOW = SCENARIO.replace("my/long", "my/slow").replace("seeds: 60", "seeds: 2")
+  .replace("customers: 20000", "customers: 100000000");
+
+function start(folder: string, jobs: string, file = "long.yaml") {
   return new Deno.Command(Deno.execPath(), {
     args: [
       "run",
@@ -25,7 +29,7 @@ function start(folder: string, jobs: string) {
       CONFIG,
       CLI,
       "run",
-      "long.yaml",
+      file,
       "--out",
       "out",
       "-j",
@@ -76,6 +80,29 @@ for (const jobs of ["1", "2"]) {
       assert.equal(Number(todo) + Number(kept), 60, rest);
       assert.ok(Number(kept) >= 5, rest);
       assert.match(readFileSync(join(results, "long.csv"), "utf8"), /^model,measure,theory/);
+    });
+  });
+}
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.test(`${signal} ends one worker in the middle of a long run, soon and cleanly`, async () => {
+    await inFolder(async (folder) => {
+      writeFileSync(join(folder, "slow.yaml"), SLOW);
+      const child = start(folder, "1", "slow.yaml");
+      let sent = 0;
+      const said = await watch(child, /my\/slow: 2 runs/, () => {
+        // Time for the worker to be in the run.
+        setTimeout(() => {
+          sent = performance.now();
+          child.kill(signal);
+        }, 1500);
+      });
+      await child.stdout.cancel();
+      assert.equal((await child.status).code, 130, said);
+      const took = performance.now() - sent;
+      assert.ok(sent > 0 && took < 5000, `took ${took} ms`);
+      assert.match(said, /interrupted after 0 of 2 runs; running again does the rest/);
+      assert.deepEqual(readdirSync(join(folder, "out", "my")), []);
     });
   });
 }

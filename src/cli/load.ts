@@ -1,6 +1,6 @@
 /** Loads scenarios for a command: all of them checked before anything runs. */
 import { realpathSync } from "node:fs";
-import { dirname, join, posix } from "node:path";
+import { join, posix } from "node:path";
 import process from "node:process";
 import { createHash } from "node:crypto";
 import { loadCatalogue } from "../experiment/catalogue.ts";
@@ -133,9 +133,4 @@ export async function loadOrRefuse(
     `${errors.length} ${errors.length === 1 ? "error" : "errors"} in ` +
       `${files} ${files === 1 ? "file" : "files"}; nothing was run`,
   );
-}
-
-/** The folder that shipped results live in: beside the scenarios, when running from the source tree. */
-export function folderOf(source: ScenarioSource): string {
-  return source.folder ?? dirname(source.file);
 }

@@ -55,6 +55,7 @@ Deno.test("a wrong command line is exit code 2 with a suggestion", async () => {
   const id = await wherewhen("run", "freshen/fig-4.7");
   assert.equal(id.code, 2);
   assert.match(id.err, /did you mean "freshen\/fig-4\.\d"/);
+  assert.match((await wherewhen("run", "freshen/")).err, /did you mean "freshen\/\*"\?/);
 });
 
 Deno.test("help and version are data on stdout, exit code 0", async () => {

@@ -14,14 +14,21 @@ function positiveInteger(what: string, most: number) {
 
 /** `--jobs N`: worker threads; default: one for each core. */
 export const jobsOption = (): Option =>
-  new Option("-j, --jobs <n>", "worker threads (default: all cores)")
+  new Option("-j, --jobs <n>", "worker threads")
     .argParser(positiveInteger("a number of workers", 256))
     .default(availableParallelism(), "all cores")
     .env("WHEREWHEN_JOBS");
 
+/** A path; `--out ""` is a variable that was not set, not the folder above all. */
+function path(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("expected a path, not nothing");
+  return text;
+}
+
 /** `--out DIR`: the folder that receives results. */
 export const outOption = (): Option =>
   new Option("-o, --out <dir>", "folder for CSV, PNG, SVG and manifests")
+    .argParser(path)
     .default("results")
     .env("WHEREWHEN_OUT");
 
@@ -30,12 +37,12 @@ export const runOutOption = (): Option =>
   new Option(
     "-o, --out <dir>",
     `folder for CSV, PNG, SVG and manifests (default: "results", with --compare "new-results")`,
-  ).env("WHEREWHEN_OUT");
+  ).argParser(path).env("WHEREWHEN_OUT");
 
 /** `--compare DIR`: earlier results, which the new ones must equal. */
 export const compareOption = (): Option =>
   new Option("--compare <dir>", "fail if a number is not as in the results of this folder")
-    .conflicts("print");
+    .argParser(path).conflicts("print");
 
 /** `--tolerance SHARE`: how far a number may be from the earlier one. */
 export const toleranceOption = (): Option =>
@@ -51,12 +58,21 @@ export const toleranceOption = (): Option =>
 
 /** `--junit FILE`: a report for CI systems. */
 export const junitOption = (): Option =>
-  new Option("--junit <file>", "write runs, numbers and claims as JUnit XML").conflicts("print");
+  new Option("--junit <file>", "write runs, numbers and claims as JUnit XML")
+    .argParser(path).conflicts("print");
 
 /** `--summary FILE`: a report for people. */
 export const summaryOption = (): Option =>
   new Option("--summary <file>", "write what changed as Markdown, for a pull request")
-    .conflicts("print");
+    .argParser(path).conflicts("print");
+
+/** `--trace FILE`: events of one run, in place of results. */
+export const traceOption = (): Option =>
+  new Option(
+    "--trace <file>",
+    "write one run's events for Perfetto, no results (one scenario only)",
+  )
+    .argParser(path).conflicts(["print", "compare", "junit", "summary", "json", "force"]);
 
 /** `--verbose`: every run. */
 export const verboseOption = (): Option =>
@@ -92,6 +108,5 @@ export const dataOption = (): Option =>
 
 /** `--trace-run N`: which run `--trace` follows. */
 export const traceRunOption = (): Option =>
-  new Option("--trace-run <n>", "the run that --trace follows, in scenario order")
-    .argParser(positiveInteger("a run number", 1_000_000))
-    .default(1);
+  new Option("--trace-run <n>", "the run that --trace follows, in scenario order (default: 1)")
+    .argParser(positiveInteger("a run number", 1_000_000));

@@ -15,6 +15,7 @@ import {
   seedsOption,
   summaryOption,
   toleranceOption,
+  traceOption,
   traceRunOption,
   verboseOption,
 } from "./options.ts";
@@ -62,7 +63,10 @@ export function program(terminal: Terminal, ended: (code: ExitCode) => void): Co
 
   root.command("list")
     .description("list scenarios, or with --experiments the experiments they can use")
-    .option("--experiments", "list experiments with their parameters and columns")
+    .option(
+      "--experiments",
+      "list experiments with their columns (wherewhen new has their parameters)",
+    )
     .addOption(onlyOption()).addOption(jsonOption())
     .action(
       action(async (options) => (await import("./commands/list.ts")).list(terminal, options)),
@@ -87,8 +91,7 @@ export function program(terminal: Terminal, ended: (code: ExitCode) => void): Co
     .addOption(junitOption()).addOption(summaryOption())
     .option("--force", "run again although results are up to date")
     .option("--print", "print the CSV on stdout instead of writing files")
-    .option("--trace <file>", "write one run's events for Perfetto, no results (one scenario only)")
-    .addOption(traceRunOption())
+    .addOption(traceOption()).addOption(traceRunOption())
     .addOption(jsonOption()).addOption(quietOption()).addOption(verboseOption())
     .action(
       action(async (names, options) =>
@@ -110,7 +113,7 @@ export function program(terminal: Terminal, ended: (code: ExitCode) => void): Co
 
   root.command("compare")
     .description("print each claim: published, reproduced, met or not")
-    .argument("[scenario...]", "files, folders or ids (default: all with results)")
+    .argument("[scenario...]", "files, folders or ids (default: all)")
     .addOption(onlyOption()).addOption(outOption()).addOption(dataOption())
     .option("--markdown", "print Markdown")
     .addOption(jsonOption())
@@ -124,6 +127,7 @@ export function program(terminal: Terminal, ended: (code: ExitCode) => void): Co
     .description("draw figures again from CSVs that are there")
     .argument("<scenario...>", "files, folders or ids")
     .option("--csv <file>", "draw this CSV instead of the one in --out (one scenario only)")
+    .option("--animate", "an animated PNG instead: one frame per facet of a heat map")
     .addOption(outOption()).addOption(dataOption()).addOption(jsonOption()).addOption(quietOption())
     .action(
       action(async (names, options) =>

@@ -18,6 +18,7 @@ import {
   diffTables,
   junitXml,
   regressionMarkdown,
+  unmetLines,
   verdictText,
 } from "../report/mod.ts";
 import { CsvError } from "../table/mod.ts";
@@ -146,6 +147,13 @@ export function reportChecks(
       `${terminal.style("red", "changed:")} ${terminal.style("bold", scenario.id)}: ` +
         differenceLines(scenario).join("\n  "),
     );
+  }
+  const unmet = checked.flatMap((scenario) =>
+    unmetLines(scenario).map((line) => `${terminal.style("bold", scenario.id)}: ${line}`)
+  );
+  for (const line of unmet) terminal.alert(`${terminal.style("red", "not met:")} ${line}`);
+  if (unmet.length > 0) {
+    terminal.alert("Claims that are not met need a `finding:` that says why (docs/claims.md).");
   }
   if (options.compare !== undefined) terminal.note(verdictText(checked));
   const hint =

@@ -121,3 +121,35 @@ Deno.test("results are never written over those that they are compared with", as
     assert.match(err, /write over/);
   });
 });
+
+Deno.test("a claim that is not met and has no finding fails even quietly, and is named", async () => {
+  await withEarlier(async (at) => {
+    const text = SCENARIO.replace("published: 4 ms", "published: 90 ms")
+      .replace(/ {4}finding: .*\n/, "");
+    writeFileSync(at("quick.yaml"), text);
+    const { code, err } = await wherewhen("run", at("quick.yaml"), ...REPORTS(at), "--quiet");
+    assert.equal(code, 4, err);
+    assert.match(err, /not met: my\/quick: claim fast: not met, no finding on record: published/);
+    assert.match(readFileSync(at("summary.md"), "utf8"), /as before \| 0 of 1[\s\S]*- claim fast:/);
+  });
+});
+
+Deno.test("an option that belongs to another one is refused without it, never ignored", async () => {
+  await withEarlier(async (at) => {
+    const wrong = [
+      ["--tolerance", "1%"],
+      ["--trace-run", "2"],
+      ["--trace", at("t.json"), "--compare", at("old")],
+      ["--trace", at("t.json"), "--print"],
+      ["--compare", at("old"), "--print"],
+      ["--out", ""],
+      ["--junit", " "],
+    ];
+    for (const args of wrong) {
+      const { code, err } = await wherewhen("run", at("quick.yaml"), ...args);
+      assert.equal(code, 2, `${args}: ${err}`);
+      assert.match(err, /^error: /);
+    }
+    assert.ok(!existsSync(at("t.json")));
+  });
+});

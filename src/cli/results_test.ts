@@ -20,6 +20,13 @@ const SHORTER: Readonly<Record<string, readonly number[] | null>> = {
   "escra/fig-5.5": null,
   "escra/fig-5.6": null,
   "escra/table-5.1": null,
+  "dinos/occupied": [1, 5], // an empty rack, every policy
+  "dinos/scheduler-scaling": [4, 1, 2], // every size, a tenth full, the solver's policies
+  "escra/rivals": [2], // two of the policies
+  "escra/load-scale": [1, 1, 1],
+  "escra/profile-load": [2, 1],
+  "escra/slice-expiry": [2, 1, 1],
+  "validation/escra-runs": [2, 1, 1],
   "ldnr/fig-6.3f-log": [1], // the smallest log
   "freshen/azure-day": [1, 2], // one trigger, two predictors
   "freshen/chain-benefit": [1, 1, 4], // one trigger, one accuracy, every policy

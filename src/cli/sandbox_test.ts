@@ -65,6 +65,36 @@ Deno.test("a trace is read from the named folders only, whatever its path says",
   });
 });
 
+Deno.test("an application is read from the named folders only, as a trace is", async () => {
+  await withSecret(async (at) => {
+    const graph = readFileSync(join(ROOT, "scenarios/apps/teastore.yaml"), "utf8");
+    writeFileSync(at("in/app.yaml"), graph);
+    writeFileSync(at("elsewhere/app.yaml"), graph);
+    symlinkSync(at("elsewhere/app.yaml"), at("in/link.yaml"));
+    const file = at("in/sub/quick.yaml");
+    const outcomes: [string, string[], number][] = [
+      ["../app.yaml", [file], 3],
+      ["../link.yaml", [at("in/sub"), "--data", at("in")], 3],
+      ["../../elsewhere/app.yaml", [at("in/sub"), "--data", at("in")], 3],
+      ["../../elsewhere/secret.yaml", [at("in/sub"), "--data", at("in")], 3],
+      ["/etc/passwd", [file], 3],
+      ["../app.yaml", [file, "--data", at("in")], 0],
+    ];
+    for (const [application, args, expected] of outcomes) {
+      const parameters = `parameters: { application: "${application}" }`;
+      const text = scenario("jobs.csv", "my/quick", "cloudlab-escra")
+        .replace("hardware/cpu-quota", "escra/microservices")
+        .replace(/parameters: .*/, parameters)
+        .replace("column: jobs", "column: offered_rps").replace("mean_ms", "p99_ms");
+      writeFileSync(file, text);
+      const { code, err } = await wherewhen("check", ...args);
+      assert.equal(code, expected, `${application}: ${err}`);
+      assert.doesNotMatch(err, /do-not-show|root:/);
+      if (expected === 3) assert.match(err, /outside the folders[\s\S]*quick\.yaml:5:\d+/);
+    }
+  });
+});
+
 Deno.test("the current folder is read by scenarios that lie in it, and by no others", async () => {
   await withSecret(async (at) => {
     writeFileSync(at("elsewhere/quick.yaml"), scenario("../in/jobs.csv"));

@@ -1,5 +1,6 @@
 /** What goes where: data on stdout, everything else on stderr; one progress line on a terminal. */
 import process from "node:process";
+import { streamWriter } from "./streams.ts";
 
 const CODES = { bold: "1", dim: "2", red: "31", green: "32", yellow: "33", cyan: "36" } as const;
 
@@ -23,8 +24,8 @@ export class Terminal {
     readonly color?: boolean;
     readonly quiet?: boolean;
   } = {}) {
-    this.#out = options.out ?? ((text) => void process.stdout.write(text));
-    this.#err = options.err ?? ((text) => void process.stderr.write(text));
+    this.#out = options.out ?? streamWriter("stdout");
+    this.#err = options.err ?? streamWriter("stderr");
     this.interactive = options.interactive ?? Boolean(process.stderr.isTTY);
     // https://no-color.org: any non-empty value turns colour off.
     this.#color = options.color ?? (this.interactive && !process.env["NO_COLOR"]);

@@ -89,6 +89,8 @@ export class Pools {
   /** Sum of the containers' CPU limits, cores. */
   allocatedCpu = 0;
   allocatedMemory = 0;
+  /** Cut from limits that kernels still enforce: not free yet, cores. */
+  heldCpu = 0;
   /** Largest excess of the sum over the global limit so far, cores. */
   worstOverrun = 0;
 
@@ -107,7 +109,7 @@ export class Pools {
 
   /** Cores that nobody has; negative: overrun. */
   get freeCpu(): number {
-    return this.settings.globalCpu - this.allocatedCpu;
+    return this.settings.globalCpu - this.allocatedCpu - this.heldCpu;
   }
   get freeMemory(): number {
     return this.settings.globalMemory - this.allocatedMemory;
@@ -117,11 +119,17 @@ export class Pools {
     return this.settings.globalCpu / Math.max(this.settings.containers, this.entries.size);
   }
 
-  /** Adds a container: its first limit is the equal share as far as the pool goes. */
-  register(id: number, memory: number, now: number, overrun: boolean): Entry {
+  /** Adds a container: its first limit is its own or the equal share, as far as the pool goes. */
+  register(
+    id: number,
+    memory: number,
+    now: number,
+    overrun: boolean,
+    own?: number,
+  ): Entry {
     const { window, floor } = this.settings;
     const free = this.freeCpu;
-    const want = this.fairShare;
+    const want = own ?? this.fairShare;
     let quota = Math.min(want, free);
     if (quota < floor) quota = overrun ? floor : Math.max(quota, 0.01);
     const entry: Entry = {
@@ -151,7 +159,7 @@ export class Pools {
   setCpu(entry: Entry, quota: number): void {
     this.allocatedCpu += quota - entry.quota;
     entry.quota = quota;
-    this.worstOverrun = Math.max(this.worstOverrun, -this.freeCpu);
+    this.worstOverrun = Math.max(this.worstOverrun, this.allocatedCpu - this.settings.globalCpu);
   }
 
   setMemory(entry: Entry, memory: number): void {

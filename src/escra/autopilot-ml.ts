@@ -23,8 +23,7 @@ export interface MlWeights {
 /**
  * Costs and discount as in the open re-implementation. The margin of 60 buckets (1.5 of 10 cores) was
  * tuned as the chapter says, for the best performance at a period of 1 s: usage is capped by the limit,
- * so with one sample a window a small margin is all by which a limit can grow (8 buckets: a tenth of the
- * throughput).
+ * so with one sample a window a small margin is all by which a limit can grow (`autopilot_margin`).
  */
 export const ML_WEIGHTS: MlWeights = {
   over: 0.5,

@@ -1,8 +1,9 @@
 /** An application on a platform: a container per service, spread over the workers, under a load. */
-import { FluidHost, type Platform } from "../hardware/mod.ts";
+import { FluidHost, type LinkSpec, type Platform } from "../hardware/mod.ts";
 import type { Simulation } from "../kernel/mod.ts";
 import { type Application, Container, Engine } from "../workloads/mod.ts";
 import type { Limits } from "./policy.ts";
+import { ResourceQuota } from "./quota.ts";
 
 /** What a simulated cluster of containers is made of. */
 export interface ClusterOptions {
@@ -19,6 +20,8 @@ export interface ClusterOptions {
   readonly sliceExpiry: boolean;
   /** CPUs of every worker instead of the platform's. */
   readonly cores?: number;
+  /** What a ResourceQuota allows in all; default: there is none. */
+  readonly quota?: Limits | undefined;
   readonly answered: (request: number, failed: boolean) => void;
 }
 
@@ -32,6 +35,9 @@ export class Cluster {
   readonly containers: readonly Container[];
   readonly engine: Engine;
   readonly period: number;
+  /** Admission of pods; without a quota all are admitted. */
+  readonly quota: ResourceQuota;
+  readonly #limits: readonly Limits[];
 
   constructor(options: ClusterOptions) {
     const { sim, platform, application, limits, period, stackDelay, answered } = options;
@@ -39,6 +45,8 @@ export class Cluster {
     this.platform = platform;
     this.application = application;
     this.period = period;
+    this.quota = new ResourceQuota(sim, options.quota ?? { cpu: Infinity, memory: Infinity });
+    this.#limits = limits;
     const [control, ...workers] = [...platform.hosts.values()];
     if (control === undefined || workers.length === 0) {
       throw new RangeError(
@@ -78,12 +86,26 @@ export class Cluster {
 
   /** Starts the containers; policies hook in before. */
   boot(): void {
+    let attached = false;
+    this.containers.forEach((container, i) => {
+      container.pending = true;
+      this.quota.request(container.id, this.#limits[i] as Limits, () => {
+        if (attached) container.create();
+        else container.pending = false;
+      });
+    });
     this.engine.attach(this.containers);
+    attached = true;
   }
 
   /** One way from the control node to a container's host on the wire, ns. */
   latency(container: Container): number {
     return this.platform.link(this.control, container.host.name).latency;
+  }
+
+  /** The control node's link to a container's host. */
+  link(container: Container): LinkSpec {
+    return this.platform.link(this.control, container.host.name);
   }
 
   /** A worker fails: its containers die, and start again when it is back. */

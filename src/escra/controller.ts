@@ -5,7 +5,7 @@
 import type { Container } from "../workloads/mod.ts";
 import type { Telemetry } from "./allocation.ts";
 import { APPLY_TIME, applyCpu, applyMemory } from "./agent.ts";
-import type { Cluster } from "./cluster.ts";
+import type { Managed, ManagedCluster } from "./managed.ts";
 import type { ResourceAllocator } from "./resource-allocator.ts";
 import type { Wire } from "./wire.ts";
 
@@ -45,10 +45,12 @@ export interface ControllerCounters {
   worstWait: number;
   /** Sum of these waits, ns. */
   waited: number;
+  /** Most that the kernels' limits summed above the application's, cores. */
+  worstEnforced: number;
 }
 
 /** One application's controller. */
-export class Controller {
+export class Controller<C extends Managed = Container> {
   readonly counters: ControllerCounters = {
     messages: 0,
     changes: 0,
@@ -59,33 +61,53 @@ export class Controller {
     cadvisorBusy: 0,
     worstWait: 0,
     waited: 0,
+    worstEnforced: 0,
   };
   /** Off while it restarts: datagrams and requests are lost. */
   up = true;
-  readonly #registered = new Map<number, Container>();
+  readonly #registered = new Map<number, C>();
   readonly #queue: { readonly message: Telemetry; readonly at: number }[] = [];
   readonly #usageRead = new Map<number, { at: number; usage: number }>();
+  /** Sum of the limits that kernels enforce now, cores. */
+  #enforced = 0;
   #head = 0;
   #working = false;
-  #reclaiming = false;
+  #looping = false;
 
   constructor(
-    private readonly cluster: Cluster,
+    private readonly cluster: ManagedCluster<C>,
     readonly allocator: ResourceAllocator,
     private readonly wire: Wire,
     private readonly options: ControllerOptions,
   ) {}
 
-  /** A container's TCP registration: limits are set, and the loops start with the last one. */
-  register(container: Container): void {
-    const entry = this.allocator.register(
-      container.id,
-      container.memory.limit,
-      this.cluster.sim.now,
-    );
+  /**
+   * A container's TCP registration: limits are set, and the loops start with the last one.
+   *
+   * @param own the limit that it comes with and keeps as far as the pool goes, cores; default: the
+   * equal share.
+   */
+  register(container: C, own?: number): void {
+    const { allocator } = this;
+    const { limit } = container.memory;
+    const entry = allocator.register(container.id, limit, this.cluster.sim.now, own);
     this.#registered.set(container.id, container);
-    this.#rpc(container, () => applyCpu(container, entry.quota));
-    if (this.#registered.size === this.allocator.options.containers) this.#startLoops();
+    this.#enforced += container.cpu.quota / container.cpu.period;
+    if (own === undefined || Math.abs(entry.quota - own) > 1e-9) {
+      this.#setCpu(container, entry.quota);
+    }
+    if (this.#registered.size === allocator.options.containers) this.#startLoops();
+    // More than the pool had: the others give back what they do not use.
+    if (allocator.pools.freeMemory < 0) this.#squeeze(container, () => {});
+  }
+
+  /** The Watcher saw it go: what it had is free again. */
+  deregister(container: C): void {
+    if (this.#registered.delete(container.id)) {
+      this.#enforced -= container.cpu.quota / container.cpu.period;
+    }
+    this.#usageRead.delete(container.id);
+    this.allocator.pools.delete(container.id);
   }
 
   /** A datagram arrives. */
@@ -96,7 +118,7 @@ export class Controller {
   }
 
   /** A container at its memory limit asks for more; `reply(false)` lets the kernel kill it. */
-  oom(container: Container, size: number, reply: (granted: boolean) => void): void {
+  oom(container: C, size: number, reply: (granted: boolean) => void): void {
     if (!this.up) return reply(false);
     this.counters.oomRequests++;
     const grant = () => {
@@ -113,10 +135,7 @@ export class Controller {
     };
     if (this.allocator.pools.freeMemory >= Math.min(size, 4096)) return grant();
     // The pool is empty: all others at once, then the request again.
-    const others = [...this.#registered.values()].filter((c) => c !== container && c.up);
-    let open = others.length;
-    if (open === 0) return grant();
-    for (const other of others) this.#reclaim(other, () => --open === 0 && grant());
+    this.#squeeze(container, grant);
   }
 
   /** Loses everything that was queued and starts again after `lasts`: what it knew is kept by Agents. */
@@ -124,6 +143,14 @@ export class Controller {
     this.up = false;
     this.#queue.length = this.#head = 0;
     this.cluster.sim.after(lasts, () => this.up = true);
+  }
+
+  /** Reclaims from all others at the same time. */
+  #squeeze(container: C, done: () => void): void {
+    const others = [...this.#registered.values()].filter((c) => c !== container && c.up);
+    let open = others.length;
+    if (open === 0) return done();
+    for (const other of others) this.#reclaim(other, () => --open === 0 && done());
   }
 
   #next(): void {
@@ -143,33 +170,57 @@ export class Controller {
     this.counters.worstWait = Math.max(this.counters.worstWait, wait);
     sim.after(messageCost, () => {
       this.counters.busy += messageCost;
+      const before = this.allocator.pools.entries.get(item.message.container)?.quota ?? 0;
       const quota = this.allocator.onTelemetry(item.message, sim.now);
       const container = this.#registered.get(item.message.container);
       if (quota === undefined || container === undefined) return this.#next();
       this.counters.changes++;
       this.counters.busy += rpcCost;
-      const done = this.#rpc(container, () => applyCpu(container, quota));
+      const done = this.#setCpu(container, quota, before);
       sim.after(synchronous ? done : rpcCost, () => this.#next());
     });
   }
 
+  /**
+   * Sets a CPU limit by RPC; gives the time until the reply, ns. What a cut frees is in the pool at
+   * once in the published code; in `text` mode only when the kernel has it, so that limits never sum
+   * above the application's, however late an RPC is.
+   */
+  #setCpu(container: C, quota: number, before = quota): number {
+    const { pools, options } = this.allocator;
+    const held = options.mode === "text" ? Math.max(0, before - quota) : 0;
+    pools.heldCpu += held;
+    return this.#rpc(container, () => {
+      pools.heldCpu -= held;
+      // It may be gone by now.
+      const counted = this.#registered.has(container.id);
+      const old = container.cpu.quota / container.cpu.period;
+      applyCpu(container, quota);
+      if (!counted) return;
+      this.#enforced += container.cpu.quota / container.cpu.period - old;
+      const over = this.#enforced - options.globalCpu;
+      if (over > this.counters.worstEnforced + 1e-6) this.counters.worstEnforced = over;
+    });
+  }
+
   /** Carries `apply` to the container's Agent; gives the time until its reply, ns. */
-  #rpc(container: Container, apply: () => void): number {
+  #rpc(container: C, apply: () => void): number {
     const { rpcCost, rpcDelay, lateRpc } = this.options;
-    const there = rpcCost / 2 + this.cluster.latency(container) + rpcDelay / 2 + APPLY_TIME +
-      lateRpc;
-    this.wire.rpc();
-    this.cluster.sim.after(there, apply);
-    return there + this.cluster.latency(container) + rpcDelay / 2 + rpcCost / 2;
+    const { cluster, wire } = this;
+    const latency = cluster.latency(container);
+    const link = cluster.link?.(container);
+    const { request, reply } = wire.rpc(link, latency);
+    const there = rpcCost / 2 + request + rpcDelay / 2 + APPLY_TIME + lateRpc;
+    cluster.sim.after(Math.round(there), apply);
+    return Math.round(there + reply + rpcDelay / 2 + rpcCost / 2);
   }
 
   #startLoops(): void {
     const { sim } = this.cluster;
     const { reclaimPeriod, idleAfter } = this.options;
-    if (reclaimPeriod > 0 && !this.#reclaiming) {
-      this.#reclaiming = true;
-      sim.after(reclaimPeriod, () => this.#reclaimAll(0));
-    }
+    if (this.#looping) return;
+    this.#looping = true;
+    if (reclaimPeriod > 0) sim.after(reclaimPeriod, () => this.#reclaimAll(0));
     if (idleAfter > 0) sim.after(idleAfter, () => this.#dropIdle());
   }
 
@@ -190,7 +241,7 @@ export class Controller {
     this.#reclaim(container, () => this.#reclaimAll(i + 1));
   }
 
-  #reclaim(container: Container, done: () => void): void {
+  #reclaim(container: C, done: () => void): void {
     const { sim } = this.cluster;
     const { cadvisorCost, staleness } = this.options;
     this.counters.cadvisorBusy += cadvisorCost;
@@ -210,7 +261,7 @@ export class Controller {
   }
 
   /** cAdvisor's figure, as old as its housekeeping. */
-  #read(container: Container, staleness: number): { at: number; usage: number } {
+  #read(container: C, staleness: number): { at: number; usage: number } {
     const { now } = this.cluster.sim;
     const known = this.#usageRead.get(container.id);
     if (known !== undefined && now - known.at < staleness) return known;
@@ -228,7 +279,7 @@ export class Controller {
       const quota = this.allocator.idle(entry);
       if (quota === undefined) continue;
       this.counters.changes++;
-      this.#rpc(container, () => applyCpu(container, quota));
+      this.#setCpu(container, quota);
     }
     sim.after(idleAfter, () => this.#dropIdle());
   }

@@ -8,7 +8,8 @@ import { type AllocatorOptions, ResourceAllocator } from "./resource-allocator.t
 import { Wire } from "./wire.ts";
 
 /** Everything that one Escra deployment is set up with. */
-export interface EscraOptions extends Omit<AllocatorOptions, "containers">, ControllerOptions {
+export interface EscraOptions
+  extends Omit<AllocatorOptions, "containers" | "idleAfter">, ControllerOptions {
   /** sigma: share of the memory limit that containers get at first; the published code: 70 %. */
   readonly initialMemory: number;
   /** From the period's end to the datagram on the wire, ns. */
@@ -52,13 +53,13 @@ export class EscraPolicy implements Policy {
     const losses = sim.rng("telemetry loss");
     for (const container of containers) {
       const found = POLL + Math.round(poll.uniform(0, 2 * POLL));
-      installHooks(cluster, container, wire, losses, {
+      const register = installHooks(cluster, container, wire, losses, {
         sendDelay: this.options.sendDelay,
         loss: this.options.telemetryLoss,
         receive: (message) => controller.receive(message),
         oom: (c, size, reply) => controller.oom(c, size, reply),
       });
-      sim.after(found + cluster.latency(container), () => controller.register(container));
+      sim.after(found, () => register(() => controller.register(container)));
     }
     if (this.options.restartAt !== Infinity) {
       sim.after(this.options.restartAt, () => controller.restart(this.options.restartLasts));
@@ -80,6 +81,7 @@ export class EscraPolicy implements Policy {
       oom_refused: c.oomRefused,
       stale_messages: stale,
       worst_overrun_cores: pools.worstOverrun,
+      worst_enforced_cores: c.worstEnforced,
       worst_wait_ms: c.worstWait / 1e6,
       mean_wait_ms: c.waited / Math.max(1, c.messages) / 1e6,
       controller_busy_ns: c.busy,

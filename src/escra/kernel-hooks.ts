@@ -2,17 +2,16 @@
  * The kernel hooks on a worker (section 5.4.2): at each period's end a record into a FIFO that kernel
  * threads send over UDP; in `try_charge`, after reclaim and before the kill, a request over TCP.
  */
-import type { Rng } from "../kernel/mod.ts";
-import type { Container } from "../workloads/mod.ts";
+import { type Process, type Rng, Signal } from "../kernel/mod.ts";
 import type { Telemetry } from "./allocation.ts";
-import type { Cluster } from "./cluster.ts";
-import type { Wire } from "./wire.ts";
+import type { Hooked, ManagedCluster } from "./managed.ts";
+import { REQUEST_BYTES, type Wire } from "./wire.ts";
 
 /** UDP payload: host, cgroup id, quota, nr_throttled, runtime, sequence number; bytes. */
 export const TELEMETRY_BYTES = 56;
 
 /** When the kernel hooks report, and which messages are lost or late. */
-export interface HookOptions {
+export interface HookOptions<C> {
   /** From the period's end to the datagram on the wire: FIFO and kernel thread, ns. */
   readonly sendDelay: number;
   /** Share of datagrams that are lost. */
@@ -20,17 +19,25 @@ export interface HookOptions {
   /** Takes a datagram at the controller. */
   readonly receive: (message: Telemetry) => void;
   /** Takes an OOM request at the controller; `reply` carries the grant back. */
-  readonly oom: (container: Container, size: number, reply: (granted: boolean) => void) => void;
+  readonly oom: (container: C, size: number, reply: (granted: boolean) => void) => void;
 }
 
-/** Installs the hooks in one container: what the Agent's system call does. */
-export function installHooks(
-  cluster: Cluster,
-  container: Container,
+/**
+ * Installs the hooks in one container: what the Agent's system call does.
+ *
+ * @returns what registers the container: the kernel socket is opened, then a message sent; `done` runs
+ * when the controller has it.
+ */
+export function installHooks<C extends Hooked<C>>(
+  cluster: ManagedCluster<C>,
+  container: C,
   wire: Wire,
   losses: Rng,
-  { sendDelay, loss, receive, oom }: HookOptions,
-): void {
+  { sendDelay, loss, receive, oom }: HookOptions<C>,
+): (done: () => void) => void {
+  const { sim } = cluster;
+  const link = cluster.link?.(container);
+  const latency = cluster.latency(container);
   let sequence = 0;
   container.periodHook = (report) => {
     // A period timer that stops leaves before the hook: an idle container is silent.
@@ -43,21 +50,48 @@ export function installHooks(
       sequence: sequence++,
     };
     const lost = loss > 0 && losses.bernoulli(loss);
-    wire.telemetry(TELEMETRY_BYTES);
+    const travel = wire.telemetry(TELEMETRY_BYTES, link, latency);
     if (lost) return;
-    cluster.sim.after(sendDelay + cluster.latency(container), () => receive(message));
+    sim.after(sendDelay + travel, () => receive(message));
   };
+  const socket = link && wire.connection(link, cluster.control ?? "");
   container.oomHook = (_, size, decide) => {
-    const there = sendDelay + cluster.latency(container);
     wire.oom();
-    cluster.sim.after(
-      there,
-      () =>
-        oom(
-          container,
-          size,
-          (granted) => cluster.sim.after(cluster.latency(container), () => decide(granted)),
-        ),
+    if (socket === undefined || socket.state !== "open") {
+      sim.after(sendDelay + latency, () => {
+        oom(container, size, (granted) => sim.after(latency, () => decide(granted)));
+      });
+      return;
+    }
+    sim.spawn(`OOM request of ${container.id}`, request(size, decide));
+  };
+  // The task that charges is blocked until the answer is there.
+  function* request(size: number, decide: (granted: boolean) => void): Process {
+    if (socket === undefined) return;
+    yield sendDelay;
+    yield* socket.send("client", REQUEST_BYTES);
+    const answered = new Signal(sim, "OOM answer");
+    let granted = false;
+    oom(container, size, (reply) => {
+      granted = reply;
+      answered.fire();
+    });
+    yield answered;
+    yield* socket.send("server", REQUEST_BYTES);
+    decide(granted);
+  }
+  return (done) => {
+    if (socket === undefined) {
+      sim.after(latency, done);
+      return;
+    }
+    sim.spawn(
+      `registration of ${container.id}`,
+      (function* (): Process {
+        yield* socket.connect();
+        yield* socket.send("client", REQUEST_BYTES);
+        done();
+      })(),
     );
   };
 }

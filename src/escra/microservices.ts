@@ -11,17 +11,27 @@ import {
   parseSendTimes,
   percentile,
 } from "../workloads/mod.ts";
-import { ML_WEIGHTS } from "./autopilot-ml.ts";
+import { BUCKETS, ML_WEIGHTS } from "./autopilot-ml.ts";
 import { AutopilotPolicy } from "./autopilot.ts";
 import type { Cluster } from "./cluster.ts";
 import { EscraPolicy } from "./escra.ts";
-import { globalLimit, meanRate, type Microservices, microservices } from "./parameters.ts";
+import {
+  escraOptions,
+  globalLimit,
+  meanRate,
+  type Microservices,
+  microservices,
+} from "./parameters.ts";
 import { type Limits, type Policy, StaticPolicy } from "./policy.ts";
 import { profile, staticLimits } from "./profile.ts";
 import { runLoad, type RunReport } from "./run.ts";
+import { problemsOf } from "./check.ts";
+import { Slacks } from "./slack.ts";
 import { VpaPolicy } from "./vpa.ts";
 
 const MIB = 2 ** 20, MS = 1e6;
+/** Cores that the last of Autopilot's buckets stands for; assumed. */
+const LARGEST_CPU = 10;
 
 /** What the runs of one scenario have in common. */
 export function clusterOptions(p: Microservices, platform: Platform) {
@@ -32,36 +42,6 @@ export function clusterOptions(p: Microservices, platform: Platform) {
     stackDelay: p.stack_delay,
     sliceExpiry: p.slice_expiry,
     spread: p.spread ?? (worker === undefined ? 1 : Math.ceil(worker.cpus / worker.sockets)),
-  };
-}
-
-/** Escra's options from its parameters. */
-export function escraOptions(p: Microservices, total: Limits) {
-  return {
-    mode: p.mode,
-    globalCpu: total.cpu,
-    globalMemory: total.memory,
-    upsilon: p.upsilon,
-    gamma: p.gamma,
-    kappa: p.kappa,
-    window: p.window,
-    floor: p.floor,
-    memoryStep: p.memory_step,
-    safeMargin: p.safe_margin,
-    initialMemory: p.initial_memory,
-    reclaimPeriod: p.reclaim_period,
-    idleAfter: p.idle_after,
-    synchronous: p.synchronous,
-    messageCost: p.message_cost,
-    rpcCost: 0,
-    rpcDelay: p.rpc_delay,
-    sendDelay: p.send_delay,
-    cadvisorCost: p.cadvisor_cost,
-    staleness: p.cadvisor_age,
-    telemetryLoss: p.telemetry_loss,
-    lateRpc: p.late_rpc,
-    restartAt: p.restart_at === 0 ? Infinity : p.restart_at,
-    restartLasts: p.restart_lasts,
   };
 }
 
@@ -82,11 +62,13 @@ function policyOf(
         application,
         load: {
           workload: p.profile_workload,
-          scale: 1,
+          scale: p.profile_rate,
           connections: p.connections,
           duration: p.profile_duration,
           warmUp: 0,
         },
+        includeStart: p.profile_start,
+        interval: p.profile_interval,
       });
     return staticLimits(application, peaks, p.limit_multiplier);
   };
@@ -98,10 +80,13 @@ function policyOf(
     case "autopilot":
       return new AutopilotPolicy({
         recommender: p.recommender,
-        weights: ML_WEIGHTS,
+        weights: {
+          ...ML_WEIGHTS,
+          margins: [Math.round(p.autopilot_margin / LARGEST_CPU * BUCKETS)],
+        },
         updatePeriod: p.update_period,
         initial: statics(),
-        largestCpu: 10,
+        largestCpu: LARGEST_CPU,
         leastCpu: 0.1,
         leastMemory: 32 * MIB,
         memoryMargin: 0,
@@ -123,25 +108,10 @@ function faults(p: Microservices): ((cluster: Cluster) => void) | undefined {
   };
 }
 
-/** Slack of every container in every second, sorted. */
-class Slacks {
-  readonly cpu: number[] = [];
-  readonly memory: number[] = [];
-  limits = 0;
-
-  sorted(): { readonly cpu: Float64Array; readonly memory: Float64Array } {
-    return {
-      cpu: Float64Array.from(this.cpu).sort(),
-      memory: Float64Array.from(this.memory).sort(),
-    };
-  }
-}
-
 function summary(p: Microservices, run: RunReport, slacks: Slacks, policy: Policy): Row {
   const seconds = p.duration / 1e9;
   const { client } = run;
   const at = (q: number) => percentile(client.latencies, q) / MS;
-  const { cpu, memory } = slacks.sorted();
   const counters = policy.counters();
   return {
     offered_rps: client.due / seconds,
@@ -157,14 +127,20 @@ function summary(p: Microservices, run: RunReport, slacks: Slacks, policy: Polic
     ooms: run.ooms,
     oom_kills: run.oomKills,
     restarts: run.restarts,
+    pending: run.cluster.quota.waiting,
     cpu_used_cores: run.cpu,
     cpu_limit_cores: slacks.limits / Math.floor(seconds),
-    cpu_slack_p50_cores: percentile(cpu, 50),
-    cpu_slack_p99_cores: percentile(cpu, 99),
-    memory_slack_p50_mib: percentile(memory, 50),
-    memory_slack_p99_mib: percentile(memory, 99),
+    cpu_slack_p50_cores: slacks.cpu(50),
+    cpu_slack_p99_cores: slacks.cpu(99),
+    telemetry_slack_p50_cores: slacks.telemetry(50),
+    telemetry_slack_p99_cores: slacks.telemetry(99),
+    memory_slack_p50_mib: slacks.memory(50),
+    memory_slack_p99_mib: slacks.memory(99),
     limit_changes: counters["limit_changes"] ?? 0,
-    worst_overrun_cores: counters["worst_overrun_cores"] ?? 0,
+    worst_overrun_cores: Math.max(
+      counters["worst_overrun_cores"] ?? 0,
+      counters["worst_enforced_cores"] ?? 0,
+    ),
     message_wait_ms: counters["mean_wait_ms"] ?? 0,
   };
 }
@@ -184,19 +160,29 @@ const SUMMARY = {
   ooms: measure("charges of memory that failed, answered by a hook or not"),
   oom_kills: measure("containers killed"),
   restarts: measure("restarts that a policy ordered"),
+  pending: measure("containers that a resource quota kept from being created, at the end"),
   cpu_used_cores: measure("mean CPU use of all containers"),
   cpu_limit_cores: measure("mean of the sum of CPU limits"),
   cpu_slack_p50_cores: measure("limit minus use, over containers and seconds"),
   cpu_slack_p99_cores: measure("limit minus use, over containers and seconds"),
+  telemetry_slack_p50_cores: measure(
+    "unused runtime that period hooks report, over active periods",
+  ),
+  telemetry_slack_p99_cores: measure(
+    "unused runtime that period hooks report, over active periods",
+  ),
   memory_slack_p50_mib: measure("limit minus usage, over containers and seconds"),
   memory_slack_p99_mib: measure("limit minus usage, over containers and seconds"),
   limit_changes: measure("CPU limits that Escra changed"),
-  worst_overrun_cores: measure("most that Escra's limits summed above the total"),
+  worst_overrun_cores: measure(
+    "most that Escra's limits, booked or enforced by kernels, summed above the total",
+  ),
   message_wait_ms: measure("mean wait of a telemetry message at the controller"),
 };
 const SLACK = {
   percent: { role: "key" as const, says: "share of containers' seconds" },
   slack_cores: measure("CPU limit minus use at that share"),
+  telemetry_slack_cores: measure("unused runtime in the hooks' reports at that share of them"),
   slack_mib: measure("memory limit minus usage at that share"),
 };
 
@@ -208,22 +194,11 @@ export const microservicesExperiment = defineExperiment({
   replications: "mean",
   columns: { ...SLACK, ...SUMMARY },
   columnsFor: (p) => Object.keys(p.output === "slack" ? SLACK : SUMMARY),
-  check(p, platform) {
-    if (platform.hosts.size < 2) {
-      return [{
-        path: [],
-        message: `platform "${platform.id}" has no worker beside its first host`,
-      }];
-    }
-    if (p.warm_up >= p.duration) {
-      return [{ path: ["warm_up"], message: "the warm-up must end before the run's duration" }];
-    }
-    return [];
-  },
+  check: problemsOf,
   *run({ parameters: p, platform, simulation, input }) {
     const application = parseApplication(input(p.application), p.application);
     const policy = policyOf(p, application, platform, simulation);
-    const slacks = new Slacks();
+    const slacks = new Slacks(p.warm_up);
     const run = runLoad({
       ...clusterOptions(p, platform),
       sim: simulation(),
@@ -240,23 +215,20 @@ export const microservicesExperiment = defineExperiment({
         times: p.trace === undefined ? undefined : parseSendTimes(input(p.trace), p.trace),
       },
       faults: faults(p),
-      sample: (s) => {
-        slacks.limits += s.cpuLimit;
-        if (s.time < p.warm_up) return;
-        slacks.cpu.push(s.cpuLimit - s.used);
-        slacks.memory.push((s.memoryLimit - s.memory) / MIB);
-      },
+      quota: { cpu: p.quota_cpu ?? Infinity, memory: p.quota_memory ?? Infinity },
+      sample: (s) => slacks.add(s),
+      periodLog: slacks.log,
     });
     if (p.output === "summary") {
       yield summary(p, run, slacks, policy);
       return;
     }
-    const { cpu, memory } = slacks.sorted();
     for (let percent = 0; percent <= 100; percent++) {
       yield {
         percent,
-        slack_cores: percentile(cpu, Math.max(percent, 1e-6)),
-        slack_mib: percentile(memory, Math.max(percent, 1e-6)),
+        slack_cores: slacks.cpu(percent),
+        telemetry_slack_cores: slacks.telemetry(percent),
+        slack_mib: slacks.memory(percent),
       };
     }
   },

@@ -2,6 +2,7 @@
 import type { Experiment } from "../model/mod.ts";
 import { microservicesExperiment } from "./microservices.ts";
 import { overhead } from "./overhead.ts";
+import { serverlessExperiment } from "./serverless/mod.ts";
 import { tracking } from "./tracking.ts";
 
 export { MlRecommender } from "./autopilot-ml.ts";
@@ -9,4 +10,9 @@ export { EscraPolicy } from "./escra.ts";
 export { ResourceAllocator } from "./resource-allocator.ts";
 
 /** The experiments of this room. */
-export const experiments: readonly Experiment[] = [microservicesExperiment, tracking, overhead];
+export const experiments: readonly Experiment[] = [
+  microservicesExperiment,
+  tracking,
+  overhead,
+  serverlessExperiment,
+];

@@ -5,7 +5,7 @@ import { cpu, duration } from "../units/mod.ts";
 import type { Application, Service } from "../workloads/mod.ts";
 import { Cluster } from "./cluster.ts";
 import { EscraPolicy } from "./escra.ts";
-import { escraOptions } from "./microservices.ts";
+import { escraOptions } from "./parameters.ts";
 import { clusterShape, escraShape, type Microservices } from "./parameters.ts";
 
 const S = 1e9, MIB = 2 ** 20;
@@ -17,7 +17,9 @@ function fleet(n: number, busy: number): Application {
     threads: Infinity,
     cpus: Infinity,
     cpuVariation: 0,
+    aside: 0,
     start: S,
+    startWork: undefined,
     memory: 4 * MIB,
     requestMemory: 0,
     heap: 0,

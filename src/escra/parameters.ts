@@ -10,6 +10,8 @@ import {
   WORKLOADS,
 } from "../workloads/mod.ts";
 import { RECOMMENDERS } from "./autopilot.ts";
+import type { EscraOptions } from "./escra.ts";
+import type { Limits } from "./policy.ts";
 import { MODES } from "./resource-allocator.ts";
 
 const MS = 1e6, S = 1e9, MIB = 2 ** 20;
@@ -62,6 +64,39 @@ export const escraShape = {
   restart_lasts: duration({ max: 3600 * S }).default(5 * S),
 };
 
+/** Escra's own parameters, in canonical units. */
+export type EscraParameters = z.output<z.ZodObject<typeof escraShape>>;
+
+/** Escra's options from its parameters and its total. */
+export function escraOptions(p: EscraParameters, total: Limits): EscraOptions {
+  return {
+    mode: p.mode,
+    globalCpu: total.cpu,
+    globalMemory: total.memory,
+    upsilon: p.upsilon,
+    gamma: p.gamma,
+    kappa: p.kappa,
+    window: p.window,
+    floor: p.floor,
+    memoryStep: p.memory_step,
+    safeMargin: p.safe_margin,
+    initialMemory: p.initial_memory,
+    reclaimPeriod: p.reclaim_period,
+    idleAfter: p.idle_after,
+    synchronous: p.synchronous,
+    messageCost: p.message_cost,
+    rpcCost: 0,
+    rpcDelay: p.rpc_delay,
+    sendDelay: p.send_delay,
+    cadvisorCost: p.cadvisor_cost,
+    staleness: p.cadvisor_age,
+    telemetryLoss: p.telemetry_loss,
+    lateRpc: p.late_rpc,
+    restartAt: p.restart_at === 0 ? Infinity : p.restart_at,
+    restartLasts: p.restart_lasts,
+  };
+}
+
 /** Cluster and kernel. */
 export const clusterShape = {
   report_period: duration({ min: MS, max: 1000 * MS }).default(100 * MS).describe(
@@ -101,13 +136,29 @@ export const microservices = z.strictObject({
     "Autopilot: section 5.6.1 compares 1, 10, 30 and 60 s; its own default is 5 min",
   ),
   recommender: z.enum(RECOMMENDERS).default("ml"),
+  autopilot_margin: cpu({ min: 0, max: 10 }).default(1.5).describe(
+    "safety margin of Autopilot's models; tuned at 1 s, as section 5.6.1 did",
+  ),
   min_replicas: whole(1, 100).default(1).describe(
     "VPA's updater; Kubernetes' default of 2 never evicts these one-replica services",
   ),
+  quota_cpu: cpu({ min: 0.01, max: 1e6 }).optional().describe(
+    "ResourceQuota: CPU limits of created pods may sum to this much; default: none",
+  ),
+  quota_memory: bytes({ min: 4096 }).optional().describe("the same for memory limits"),
   profile_workload: z.enum(WORKLOADS).default("exp").describe(
     "load of the profiling run, where no published profile exists",
   ),
-  profile_duration: duration({ min: S, max: 3600 * S }).default(12 * S),
+  profile_rate: z.number().positive().max(1000).default(1).describe(
+    "multiplies that load's rate: a profile at a lighter load than is run",
+  ),
+  profile_start: z.boolean().default(true).describe(
+    "the peaks include the start of the programs",
+  ),
+  profile_interval: whole(1, 3600).default(5).describe(
+    'seconds over which the profiling tool averages CPU use (section 5.6.3: "seconds to minutes")',
+  ),
+  profile_duration: duration({ min: S, max: 3600 * S }).default(20 * S),
   fail_worker_at: duration({ max: 3600 * S }).default(0).describe("fault: 0s: none"),
   fail_worker_lasts: duration({ max: 3600 * S }).default(30 * S),
   output: z.enum(["summary", "slack"]).default("summary").describe(

@@ -5,7 +5,7 @@ import type { Application } from "../workloads/mod.ts";
 import { type Limits, STATIC_FLOOR, StaticPolicy } from "./policy.ts";
 import { type Load, runLoad } from "./run.ts";
 
-/** Peaks of one container: CPU over a second, cores; memory, bytes. */
+/** Peaks of one container: CPU over the tool's interval, cores; memory, bytes. */
 export interface Peak {
   readonly cpu: number;
   readonly memory: number;
@@ -21,20 +21,34 @@ export interface ProfileOptions {
   readonly stackDelay: number;
   readonly spread: number;
   readonly sliceExpiry: boolean;
+  /** Peaks from deployment on, the start of the programs among them; else under the load only. */
+  readonly includeStart: boolean;
+  /** Seconds over which the tool averages CPU use. */
+  readonly interval: number;
 }
 
-/** The profiling run: no limits, peaks of each container in the order of the services. */
+/**
+ * The profiling run: no limits, peaks of each container in the order of the services. A tool that keeps
+ * a container's largest use sees its start, too: class loading and compiling in a managed runtime.
+ */
 export function profile(options: ProfileOptions): Peak[] {
-  const { application, load } = options;
+  const { application, load, interval } = options;
   const peaks = application.services.map(() => ({ cpu: 0, memory: 0 }));
+  const sums = application.services.map(() => ({ used: 0, seconds: 0 }));
   runLoad({
     ...options,
     policy: new StaticPolicy(peaks.map(() => ({ cpu: Infinity, memory: Infinity }))),
     load,
     settle: 1e9,
+    sampleStart: options.includeStart,
     sample: ({ container, used, memory }) => {
       const peak = peaks[container.id] as { cpu: number; memory: number };
-      peak.cpu = Math.max(peak.cpu, used);
+      const sum = sums[container.id] as { used: number; seconds: number };
+      sum.used += used;
+      if (++sum.seconds === interval) {
+        peak.cpu = Math.max(peak.cpu, sum.used / interval);
+        sum.used = sum.seconds = 0;
+      }
       peak.memory = Math.max(peak.memory, memory);
     },
   });

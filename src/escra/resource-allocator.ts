@@ -14,7 +14,12 @@ export interface AllocatorOptions extends AllocatorSettings {
   readonly memoryStep: number;
   /** delta: what reclaim leaves above usage, bytes. */
   readonly safeMargin: number;
+  /** Silence after which a container that uses CPU again gets one core (May 2022), ns; 0: no rule. */
+  readonly idleAfter?: number;
 }
+
+/** What the idle rule gives a container that wakes up, cores: 100 ms of a period of 100 ms. */
+const WOKEN = 1;
 
 /** Mismatches after which the kernel's limit is believed. */
 const ADOPT_AFTER = 2;
@@ -33,14 +38,15 @@ export class ResourceAllocator {
   }
 
   /** A new container: its first limits. In `code` a full application still gives it the floor. */
-  register(id: number, memory: number, now: number): Entry {
-    return this.pools.register(id, memory, now, this.options.mode === "code");
+  register(id: number, memory: number, now: number, own?: number): Entry {
+    return this.pools.register(id, memory, now, this.options.mode === "code", own);
   }
 
   /** A datagram: the container's new limit, cores, or undefined. */
   onTelemetry(message: Telemetry, now: number): number | undefined {
     const entry = this.pools.entries.get(message.container);
     if (entry === undefined) return undefined;
+    const silent = now - entry.lastSeen;
     entry.lastSeen = now;
     // Compared in microseconds, as the kernel rounds: a message of before the last change is stale.
     if (Math.abs(message.quota - entry.quota) > 1e-5) {
@@ -51,7 +57,8 @@ export class ResourceAllocator {
       } else return undefined;
     }
     const before = entry.quota;
-    const next = this.#rules.decide(entry, message, this.pools);
+    const next = this.#woken(entry, message, silent) ??
+      this.#rules.decide(entry, message, this.pools);
     if (next === undefined) return undefined;
     if (next > before) this.raised++;
     else this.cut++;
@@ -65,6 +72,17 @@ export class ResourceAllocator {
     if (entry.quota <= floor) return undefined;
     this.pools.setCpu(entry, floor);
     return floor;
+  }
+
+  /** The idle rule's other half: a container that was silent gets a core, or what the pool has. */
+  #woken(entry: Entry, message: Telemetry, silent: number): number | undefined {
+    const { idleAfter = 0 } = this.options;
+    const free = this.pools.freeCpu;
+    if (idleAfter === 0 || silent <= idleAfter || free <= 1e-9) return undefined;
+    entry.lastThrottled = message.nrThrottled;
+    entry.throttles.flush();
+    entry.unused.flush();
+    return Math.min(free, WOKEN);
   }
 
   /** An OOM event with memory in the pool: the new limit, bytes, or undefined when it is empty. */

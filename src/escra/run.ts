@@ -11,7 +11,7 @@ import {
   type Workload,
 } from "../workloads/mod.ts";
 import { Cluster } from "./cluster.ts";
-import type { Policy } from "./policy.ts";
+import type { Limits, Policy } from "./policy.ts";
 
 /** A load and how long it lasts. */
 export interface Load {
@@ -38,11 +38,16 @@ export interface RunOptions {
   readonly stackDelay: number;
   readonly spread: number;
   readonly sliceExpiry: boolean;
-  /** From deployment to the first request, ns. */
+  /** From deployment to the first request at least, ns: the load waits until all containers answer. */
   readonly settle: number;
+  /** Samples from deployment on instead of from the load's beginning. */
+  readonly sampleStart?: boolean | undefined;
+  readonly quota?: Limits | undefined;
   readonly faults?: ((cluster: Cluster) => void) | undefined;
   /** Called once a second of the load for each container. */
   readonly sample?: ((sample: Sample) => void) | undefined;
+  /** Called at the end of each CPU period of each container. */
+  readonly periodLog?: Container["periodLog"] | undefined;
 }
 
 /** A second in the life of a container. */
@@ -72,10 +77,12 @@ export interface RunReport {
 }
 
 const SECOND = 1e9;
+/** How long after `settle` the load waits for containers that do not start, ns; assumed. */
+const PATIENCE = 120e9;
 
 /** Runs the load to its end. */
 export function runLoad(options: RunOptions): RunReport {
-  const { sim, platform, application, policy, load, settle } = options;
+  const { sim, platform, application, policy, load } = options;
   // The engine answers a client that is made after it.
   const late = { client: undefined as Client | undefined };
   const cluster = new Cluster({
@@ -87,12 +94,23 @@ export function runLoad(options: RunOptions): RunReport {
     stackDelay: options.stackDelay,
     spread: options.spread,
     sliceExpiry: options.sliceExpiry,
+    quota: options.quota,
     answered: (tag, failed) => late.client?.answered(tag, failed),
   });
+  for (const container of cluster.containers) container.periodLog = options.periodLog ?? null;
   policy.start(cluster);
   cluster.boot();
   options.faults?.(cluster);
-  sim.run(settle);
+  if (options.sample !== undefined && options.sampleStart) {
+    sampleEachSecond(cluster, options.sample);
+  }
+  sim.run(options.settle);
+  while (
+    cluster.containers.some((c) => !c.up && !c.pending) && sim.now < options.settle + PATIENCE
+  ) {
+    sim.run(sim.now + SECOND);
+  }
+  const settle = sim.now;
   const shift = (times: SendTimes): SendTimes => () => times() + settle;
   const schedules = load.times === undefined
     ? sendTimes(load, (name) => sim.rng(name)).map(shift)
@@ -105,26 +123,9 @@ export function runLoad(options: RunOptions): RunReport {
     duration: settle + load.duration,
     send: (type, tag) => cluster.engine.send(type, tag),
   });
-  const usage = cluster.containers.map((c) => c.cpu.usage());
-  const before = usage.reduce((sum, u) => sum + u, 0);
-  if (options.sample !== undefined) {
-    const { sample } = options;
-    const tick = () => {
-      cluster.containers.forEach((container, i) => {
-        const used = container.cpu.usage();
-        sample({
-          container,
-          time: sim.now - settle,
-          used: (used - (usage[i] as number)) / SECOND,
-          cpuLimit: container.cpu.quota / container.cpu.period,
-          memoryLimit: container.memory.limit,
-          memory: container.memory.usage,
-        });
-        usage[i] = used;
-      });
-      sim.after(SECOND, tick);
-    };
-    sim.after(SECOND, tick);
+  const before = cluster.containers.reduce((sum, c) => sum + c.cpu.usage(), 0);
+  if (options.sample !== undefined && !options.sampleStart) {
+    sampleEachSecond(cluster, options.sample);
   }
   client.start();
   sim.run(settle + load.duration);
@@ -139,6 +140,29 @@ export function runLoad(options: RunOptions): RunReport {
     restarts: sum((c) => c.restarts),
     cpu: (sum((c) => c.cpu.usage()) - before) / load.duration,
   };
+}
+
+/** A sample of every container each second from now on. */
+function sampleEachSecond(cluster: Cluster, sample: (sample: Sample) => void): void {
+  const { sim, containers } = cluster;
+  const from = sim.now;
+  const usage = containers.map((c) => c.cpu.usage());
+  const tick = () => {
+    containers.forEach((container, i) => {
+      const used = container.cpu.usage();
+      sample({
+        container,
+        time: sim.now - from,
+        used: (used - (usage[i] as number)) / SECOND,
+        cpuLimit: container.cpu.quota / container.cpu.period,
+        memoryLimit: container.memory.limit,
+        memory: container.memory.usage,
+      });
+      usage[i] = used;
+    });
+    sim.after(SECOND, tick);
+  };
+  sim.after(SECOND, tick);
 }
 
 /** A trace's times dealt to connections in turn. */

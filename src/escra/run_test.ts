@@ -6,6 +6,8 @@ import { Simulation } from "../kernel/mod.ts";
 import type { Row } from "../model/mod.ts";
 import { microservicesExperiment } from "./microservices.ts";
 import { microservices } from "./parameters.ts";
+import { parseApplication } from "../workloads/mod.ts";
+import { profile } from "./profile.ts";
 import { tracking } from "./tracking.ts";
 
 const file = (path: string) =>
@@ -45,6 +47,50 @@ Deno.test("lost telemetry and late RPCs cost throughput; a failed worker gives e
   assert.ok(Number(late["completed_rps"]) < Number(fair["completed_rps"]));
   const failed = run({ fail_worker_at: "7s", fail_worker_lasts: "1s" });
   assert.ok(Number(failed["error_replies"]) > 0);
+});
+
+Deno.test("in text mode limits never sum above the total, however late RPCs are; code mode says so", () => {
+  for (const synchronous of [true, false]) {
+    const text = run({ mode: "text", limit_multiplier: 0.75, late_rpc: "80ms", synchronous });
+    assert.equal(text["worst_overrun_cores"], 0);
+    assert.ok(Number(text["limit_changes"]) > 0);
+  }
+  const code = run({ mode: "code", limit_multiplier: 0.75 });
+  assert.ok(Number(code["worst_overrun_cores"]) > 0.001, `${code["worst_overrun_cores"]}`);
+});
+
+Deno.test("a controller that restarts handles nothing meanwhile", () => {
+  const fair = run({});
+  const off = run({ restart_at: "6s", restart_lasts: "4s" });
+  assert.ok(Number(off["limit_changes"]) < Number(fair["limit_changes"]));
+});
+
+Deno.test("a quota keeps pods from being created, and requests that need them fail", () => {
+  const row = run({ policy: "static", limit_multiplier: 1, quota_cpu: "20 cores" });
+  assert.ok(Number(row["pending"]) > 0);
+  assert.equal(row["error_replies"], row["recorded_requests"]);
+});
+
+Deno.test("a profile sees the start of the programs and a lighter load, as asked", () => {
+  const application = parseApplication(file("apps/hipster.yaml"), "hipster.yaml");
+  const peaks = (rate: number, includeStart: boolean) =>
+    profile({
+      platform,
+      application,
+      sim: new Simulation({ seed: 1 }),
+      load: { workload: "exp", scale: rate, connections: 10, duration: 6e9, warmUp: 0 },
+      period: 100e6,
+      stackDelay: 30e3,
+      spread: 20,
+      sliceExpiry: true,
+      includeStart,
+      interval: 2,
+    });
+  const at = (name: string) => application.services.findIndex((s) => s.name === name);
+  const [all, loadOnly, light] = [peaks(1, true), peaks(1, false), peaks(0.3, true)];
+  const ad = at("adservice"), front = at("frontend");
+  assert.ok(all[ad].cpu > 2.5 && loadOnly[ad].cpu < 1);
+  assert.ok(light[front].cpu < 0.5 * all[front].cpu && light[ad].cpu > 2.5);
 });
 
 Deno.test("the same run twice gives the same row", () => {

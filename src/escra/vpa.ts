@@ -106,9 +106,14 @@ export class VpaPolicy implements Policy {
         const outside = limit > upper || limit < lower || container.memory.limit < state.peak;
         if (!outside || this.options.minReplicas > 1 || !container.up) return;
         this.#evictions++;
-        container.cpu.setQuota(Math.max(1e6, Math.round(cpuTarget * container.cpu.period)));
-        container.restart();
-        container.memory.setLimit(memoryTarget);
+        // The updater evicts; the new pod gets the target if a quota allows it, or waits.
+        container.evict();
+        cluster.quota.release(container.id);
+        cluster.quota.request(container.id, { cpu: cpuTarget, memory: memoryTarget }, () => {
+          container.cpu.setQuota(Math.max(1e6, Math.round(cpuTarget * container.cpu.period)));
+          container.memory.setLimit(memoryTarget);
+          container.create();
+        });
       });
       sim.after(VPA.loop, loop);
     };

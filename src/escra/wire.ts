@@ -1,4 +1,9 @@
-/** What Escra sends: bytes on the control node's link, by second and by kind. */
+/**
+ * What Escra sends, over the simulated links: a datagram or RPC waits for those before it on its
+ * direction of the control node's link; registration and OOM requests are messages on a TCP connection.
+ * Bytes are counted by second and by kind.
+ */
+import { deliver, type Direction, Link, type LinkSpec, TcpConnection } from "../hardware/mod.ts";
 import type { Simulation } from "../kernel/mod.ts";
 
 /** Ethernet (preamble, header, check, gap), IPv4 and UDP around a datagram, bytes. */
@@ -10,29 +15,51 @@ export const RPC_BYTES = { request: 120, reply: 60 } as const;
 /** cAdvisor's JSON for one container at its default of 60 samples; assumed, bytes. */
 export const CADVISOR_BYTES = 120_000;
 const SEGMENT = 1448;
-const TELEMETRY_BYTES_TCP = 64;
+/** A registration, an OOM request or its answer; assumed, bytes. */
+export const REQUEST_BYTES = 64;
+
+interface Lanes {
+  readonly toControl: Direction;
+  readonly toWorker: Direction;
+  readonly link: Link;
+}
 
 /** Bytes, one bin a second. */
 export class Wire {
   readonly #seconds: number[] = [];
   #telemetry = 0;
   #total = 0;
+  readonly #links = new Map<LinkSpec, Lanes>();
   datagrams = 0;
 
   constructor(private readonly sim: Simulation) {}
 
-  telemetry(payload: number): void {
+  /** A datagram leaves a worker; gives its time to the controller, ns. */
+  telemetry(payload: number, link: LinkSpec | undefined, latency: number): number {
     this.datagrams++;
     this.#telemetry += payload + UDP_OVERHEAD;
     this.#add(payload + UDP_OVERHEAD);
+    return this.#travel(this.#lanes(link)?.toControl, payload + UDP_OVERHEAD, latency);
   }
 
-  rpc(): void {
+  /** An RPC to an Agent and its reply; gives the times of both, ns. */
+  rpc(link: LinkSpec | undefined, latency: number): { request: number; reply: number } {
     this.#add(RPC_BYTES.request + RPC_BYTES.reply + 2 * TCP_OVERHEAD + ACK);
+    const lanes = this.#lanes(link);
+    return {
+      request: this.#travel(lanes?.toWorker, RPC_BYTES.request + TCP_OVERHEAD, latency),
+      reply: this.#travel(lanes?.toControl, RPC_BYTES.reply + TCP_OVERHEAD, latency),
+    };
   }
 
   oom(): void {
-    this.#add(2 * (TELEMETRY_BYTES_TCP + TCP_OVERHEAD) + ACK);
+    this.#add(2 * (REQUEST_BYTES + TCP_OVERHEAD) + ACK);
+  }
+
+  /** A worker's connection to the controller, not yet opened. */
+  connection(link: LinkSpec, control: string): TcpConnection {
+    const clientIs = link.between[0] === control ? "second" : "first";
+    return new TcpConnection((this.#lanes(link) as Lanes).link, { clientIs });
   }
 
   /** One usage read from cAdvisor over HTTP. */
@@ -50,6 +77,29 @@ export class Wire {
   }
   get telemetryBytes(): number {
     return this.#telemetry;
+  }
+
+  #lanes(spec: LinkSpec | undefined): Lanes | undefined {
+    if (spec === undefined) return undefined;
+    let lanes = this.#links.get(spec);
+    if (lanes === undefined) {
+      // Wire bytes are counted with their frames.
+      const direction = (): Direction => ({
+        rate: spec.rate,
+        latency: spec.latency,
+        frameOverhead: 0,
+        busyUntil: 0,
+      });
+      lanes = { toControl: direction(), toWorker: direction(), link: new Link(this.sim, spec) };
+      this.#links.set(spec, lanes);
+    }
+    return lanes;
+  }
+
+  #travel(lane: Direction | undefined, bytes: number, latency: number): number {
+    if (lane === undefined) return latency;
+    const { now } = this.sim;
+    return Math.ceil(deliver(lane, now, bytes) - now);
   }
 
   #add(bytes: number): void {

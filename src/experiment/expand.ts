@@ -9,7 +9,7 @@ export interface PlannedRun extends RunRequest {
 }
 
 /** A setting in words: `file_size_bytes=1000, connection=cold`; empty if nothing varies. */
-export function describeSetting(setting: Pick<Setting, "cells">): string {
+function describeSetting(setting: Pick<Setting, "cells">): string {
   return Object.entries(setting.cells).map(([column, cell]) => `${column}=${formatCell(cell)}`)
     .join(", ");
 }

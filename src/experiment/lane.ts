@@ -1,6 +1,6 @@
 /**
- * Where runs are executed: in this thread, or in a worker. This is the one file that makes workers, so
- * that a compiled binary (in which worker.ts is a second entry) has one place to look at.
+ * Where runs are executed: in a worker. This is the one file that makes workers, so that a compiled
+ * binary (in which worker.ts is a second entry) has one place to look at.
  */
 import { setImmediate } from "node:timers";
 import { Worker } from "node:worker_threads";
@@ -48,12 +48,11 @@ export async function loadSystems(registry: string | null): Promise<Systems> {
   return (await import(registry) as { SYSTEMS: Systems }).SYSTEMS;
 }
 
-/** Does one batch, here; the event loop turns between runs so that an interrupt is noticed. */
+/** Does one batch, here. */
 export async function executeBatch(
   systems: Systems,
   setup: RunSetup,
   requests: readonly RunRequest[],
-  stopped: () => boolean = () => false,
 ): Promise<RunResult[]> {
   let experiment;
   try {
@@ -65,26 +64,10 @@ export async function executeBatch(
   const results: RunResult[] = [];
   for (const request of requests) {
     results.push(executeRun(experiment, setup, request));
+    // What a run left for later is thrown now, and not beside another batch's runs.
     await new Promise((resolve) => setImmediate(resolve));
-    if (stopped()) throw new LaneError("the lane was closed");
   }
   return results;
-}
-
-/** A lane in this thread. */
-export function localLane(registry: string | null): Lane {
-  let systems: Promise<Systems> | undefined;
-  let closed = false;
-  return {
-    async run(setup, requests) {
-      systems ??= loadSystems(registry);
-      return await executeBatch(await systems, setup, requests, () => closed);
-    },
-    close() {
-      closed = true;
-      return Promise.resolve();
-    },
-  };
 }
 
 /**

@@ -21,7 +21,7 @@ export interface RunOptions {
   readonly write?: boolean;
   /** Folder of the run cache; null: keep none. */
   readonly cache: string | null;
-  /** Runs at a time. 1: in this thread; more: in workers. */
+  /** Runs at a time, each in a worker. */
   readonly jobs: number;
   /** Run although the result is up to date, and take nothing from the cache. */
   readonly force?: boolean;

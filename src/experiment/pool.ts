@@ -1,5 +1,5 @@
 /** Runs spread over lanes: dynamic dispatch, batches of tiny runs, one crash costs one run. */
-import { type Lane, LaneError, localLane, workerLane } from "./lane.ts";
+import { type Lane, LaneError, workerLane } from "./lane.ts";
 import type { RunRequest, RunResult, RunSetup } from "./run.ts";
 
 /** The user, or the caller, asked to stop. */
@@ -12,7 +12,7 @@ export class InterruptedError extends Error {
 
 /** How a pool works. */
 export interface PoolOptions {
-  /** Lanes at most. One lane runs in this thread; more are workers. */
+  /** Lanes at most, each a worker: this thread stays free for Ctrl-C, even beside one long run. */
   readonly jobs: number;
   /** Module URL of a registry other than the tool's own (tests). */
   readonly registry?: string | null;
@@ -124,7 +124,7 @@ export class Pool {
     if (idle !== undefined) return idle;
     const { jobs, registry = null } = this.#options;
     if (this.#lanes.size >= jobs) return undefined;
-    const lane = jobs === 1 ? localLane(registry) : workerLane(registry);
+    const lane = workerLane(registry);
     this.#lanes.add(lane);
     return lane;
   }

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { findExperiment } from "./catalogue.ts";
 import { expand, setupOf } from "./expand.ts";
 import { fixtureScenario } from "./fixtures/scenario.ts";
+import { loadSystems } from "./lane.ts";
 import { InterruptedError, Pool } from "./pool.ts";
-import type { RunRequest, RunResult } from "./run.ts";
+import { executeRun, type RunRequest, type RunResult } from "./run.ts";
 
 const registry = new URL("./fixtures/systems.ts", import.meta.url).href;
 
@@ -31,20 +33,22 @@ Deno.test("every run is told once, whatever the number of lanes", async () => {
   }
 });
 
-Deno.test("a run gives the same result in this thread and in a worker", async () => {
-  const results: string[][] = [];
-  for (const jobs of [1, 2]) {
+const told = (result: RunResult): string => {
+  assert.ok(result.ok);
+  const { rows, events, hash } = result;
+  return JSON.stringify([rows.columns, rows.cells.map((c) => [...c]), events, hash]);
+};
+
+Deno.test("a run gives the same result in this thread and in any number of workers", async () => {
+  const experiment = await findExperiment(setup.experiment, await loadSystems(registry));
+  const here = requests().map((request) => told(executeRun(experiment, setup, request)));
+  for (const jobs of [1, 3]) {
     await withPool(jobs, async (pool) => {
       const found: string[] = [];
-      await pool.run(setup, requests(), ({ index }, result) => {
-        assert.ok(result.ok);
-        const { rows, events, hash } = result;
-        found[index] = JSON.stringify([rows.columns, rows.cells.map((c) => [...c]), events, hash]);
-      });
-      results.push(found);
+      await pool.run(setup, requests(), ({ index }, result) => void (found[index] = told(result)));
+      assert.deepEqual(found, here, `${jobs} workers`);
     });
   }
-  assert.deepEqual(results[0], results[1]);
 });
 
 Deno.test("the costliest runs start first when their cost is known", async () => {
@@ -94,16 +98,18 @@ Deno.test("when every worker dies the rest is given up, told as failed", async (
   });
 });
 
-Deno.test("closing interrupts what is running, at once", async () => {
-  const pool = new Pool({ jobs: 2, registry });
-  const endless = requests({ busy: 1e12 });
-  const running = pool.run(setup, endless, () => assert.fail("no run of these can end"));
-  const refused = assert.rejects(running, InterruptedError);
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  await pool.close();
-  await refused;
-  await assert.rejects(pool.run(setup, endless, () => {}), InterruptedError);
-});
+for (const jobs of [1, 2]) {
+  Deno.test(`closing interrupts what is running, at once (${jobs} workers)`, async () => {
+    const pool = new Pool({ jobs, registry });
+    const endless = requests({ busy: 1e12 });
+    const running = pool.run(setup, endless, () => assert.fail("no run of these can end"));
+    const refused = assert.rejects(running, InterruptedError);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await pool.close();
+    await refused;
+    await assert.rejects(pool.run(setup, endless, () => {}), InterruptedError);
+  });
+}
 
 Deno.test("jobs must be a whole number from 1", () => {
   for (const jobs of [0, -1, 1.5, NaN]) assert.throws(() => new Pool({ jobs }), /jobs must be/);

@@ -69,8 +69,8 @@ export class DeadlockError extends Error {
 
 /** A simulation whose deadlock is an error. */
 class WatchedSimulation extends Simulation {
-  override run(until?: number): Outcome {
-    const outcome = super.run(until);
+  override run(until?: number, stopWhen?: () => boolean): Outcome {
+    const outcome = super.run(until, stopWhen);
     if (outcome.ended === "deadlock") throw new DeadlockError(outcome, this.now);
     return outcome;
   }

@@ -110,3 +110,20 @@ Deno.test("columnsFor chooses among the declared columns, in their order", () =>
   assert.deepEqual(columnsOfRun(choosing(["c", "a"]), {}), ["a", "c"]);
   assert.throws(() => columnsOfRun(choosing(["d"]), {}), /names d, which is not a column/);
 });
+
+Deno.test("a model may end its simulation when it has seen enough", () => {
+  const result = executeRun(
+    experiment((context) => {
+      const sim = context.simulation();
+      let ticks = 0;
+      const tick = () => void (ticks++, sim.after(1, tick));
+      tick();
+      sim.run(1000, () => ticks === 10);
+      return [{ x: ticks }];
+    }),
+    setup,
+    request,
+  );
+  assert.ok(result.ok);
+  assert.equal(result.events, 9);
+});

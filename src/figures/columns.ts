@@ -1,5 +1,5 @@
 /** Which columns a figure needs, checked against a table before anything is drawn. */
-import { distance } from "fastest-levenshtein";
+import { nearest } from "../units/mod.ts";
 import type { Measure } from "./channels.ts";
 import type { FigureSpec, PlotSpec } from "./spec.ts";
 
@@ -50,22 +50,13 @@ export function checkColumns(spec: FigureSpec, columns: readonly string[]): Colu
 
 function missing(use: ColumnUse, columns: readonly string[]): string {
   const wanted = use.alternatives.map((set) => set.join(" and ")).join(", or ");
-  const near = nearest(use.column, columns);
+  // A column without its unit is nearer than any misspelling.
+  const near = columns.find((name) => name.startsWith(`${use.column}_`)) ??
+    nearest(use.column, columns);
   const named = wanted === use.column ? "" : ` (needed: ${wanted})`;
   const hint = near === undefined ? "" : `; did you mean ${near}?`;
   const all = columns.length === 0 ? "it has none" : `its columns: ${columns.join(", ")}`;
   return `no column "${use.column}"${named} in the table${hint} (${all})`;
-}
-
-/** The name most like `wanted`, if any is close enough to be meant. */
-export function nearest(wanted: string, names: readonly string[]): string | undefined {
-  let best: string | undefined;
-  let least = Math.max(2, Math.floor(wanted.length / 3)) + 1;
-  for (const name of names) {
-    const far = name.startsWith(`${wanted}_`) ? 1 : distance(wanted, name);
-    if (far < least) [best, least] = [name, far];
-  }
-  return best;
 }
 
 function plain(column: string, path: Path): ColumnUse {
@@ -129,7 +120,7 @@ function plotColumns(plot: PlotSpec, path: Path): ColumnUse[] {
       for (const key of ["lane", "start", "end", "activity"] as const) add(plot[key], key);
       break;
     case "table":
-      plot.columns.forEach((c, i) => add(c.column, "columns", i, "column"));
+      plot.columns?.forEach((c, i) => add(c.column, "columns", i, "column"));
       break;
     case "effect":
       plot.factors.forEach((name, i) => add(name, "factors", i));

@@ -15,7 +15,7 @@ export const FONT_FAMILY = "Wherewhen DejaVu Sans";
 const FILES = ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf"];
 
 /** The bytes of a bundled font file, from its package or from inside the binary. */
-export function fontBytes(file: string): Uint8Array {
+function fontBytes(file: string): Uint8Array {
   const places = [new URL(file, import.meta.url)];
   try {
     places.unshift(new URL(import.meta.resolve(`dejavu-fonts-ttf/ttf/${file}`)));

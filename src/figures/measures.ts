@@ -7,7 +7,6 @@ import { distinct, groups, isText, number, observe } from "./data.ts";
 import type { Observation } from "./data.ts";
 import { axisTitle, describeColumn, formatNumber, formatOf, type NumberFormat } from "./labels.ts";
 import type { PanelInput } from "./kinds/kind.ts";
-import type { PlotSpec } from "./spec.ts";
 
 /** An observation at a place of the x axis (its category key or number as text). */
 export interface Sample extends Observation {
@@ -30,7 +29,7 @@ export function placeKey(row: Row, axis: Pick<Axis, "column" | "within">): strin
 }
 
 /** Whether an axis shows names rather than numbers. */
-export function isCategory(axis: Axis, rows: readonly Row[]): boolean {
+function isCategory(axis: Axis, rows: readonly Row[]): boolean {
   if (axis.scale !== undefined) return axis.scale === "category";
   return axis.within !== undefined || axis.order !== undefined || isText(rows, axis.column);
 }
@@ -177,6 +176,3 @@ export function measureRuler(
 export function samplePlace(extent: Extent, key: string): number {
   return place(extent, key, key);
 }
-
-/** A kind's input seen as of any plot. */
-export type AnyInput = PanelInput<PlotSpec>;

@@ -135,3 +135,30 @@ Deno.test("columns of two panels with one name and one colour are one entry of t
   assert.equal(count({ x_old: old, x_new: fresh, y_old: old, y_new: fresh }), 1);
   assert.equal(count({ x_old: old, x_new: fresh, y_old: fresh, y_new: old }), 2);
 });
+
+Deno.test("a heat map draws arrows between fewer than 1024 cells, and says when there are more", () => {
+  const cells = (side: number): Row[] =>
+    Array.from({ length: side * 32 }, (_, i) => ({ x: i % 32, y: Math.floor(i / 32), order: i }));
+  const figure: FigureInput = {
+    kind: "heatmap",
+    x: { column: "x" },
+    y: { column: "y" },
+    value: { column: "order" },
+    arrows: "order",
+  };
+  const [few, many] = [31, 32].map((side) => draw(cells(side), figure));
+  const arrowsIn = ({ svg }: { svg: string }) => svg.split("#C1121F").length - 1;
+  assert.ok(arrowsIn(few) >= 31 * 32 - 1 && few.warnings.length === 0);
+  assert.equal(arrowsIn(many), 0);
+  assert.match(many.warnings.join(), /no arrows between 1024 cells/);
+});
+
+Deno.test("a table without a list of columns shows all of them, one with a list those alone", () => {
+  const rows: Row[] = [{ connection: "warm", total_ms: 12.5, rounds: 3 }];
+  const all = draw(rows, { kind: "table" }).svg;
+  for (const text of ["Connection", "warm", "Total (ms)", "12.5", "Rounds"]) {
+    assert.ok(all.includes(`>${text}<`), text);
+  }
+  const one = draw(rows, { kind: "table", columns: [{ column: "rounds" }] }).svg;
+  assert.ok(one.includes(">Rounds<") && !one.includes("Connection"));
+});

@@ -124,7 +124,7 @@ const table = {
     format: numberFormat.optional(),
     digits: z.int().min(0).max(6).describe("digits after the point").optional(),
     align: z.enum(["left", "right", "center"]).optional(),
-  })).min(1),
+  })).min(1).describe("which columns, in this order; default: all").optional(),
   max_rows: z.int().min(1).max(200).default(60),
 };
 

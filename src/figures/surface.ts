@@ -15,7 +15,7 @@ export interface Rect {
 }
 
 /** The least width of a PNG, in pixels. */
-export const MIN_PNG_WIDTH = 1600;
+const MIN_PNG_WIDTH = 1600;
 
 type Paint = (context: Context, ratio: number) => void;
 

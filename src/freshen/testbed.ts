@@ -47,7 +47,7 @@ export const functionParameters = {
 export type FunctionParameters = z.output<z.ZodObject<typeof functionParameters>>;
 
 /** The store's host. */
-export function storeOf(p: FunctionParameters, platform: Platform): readonly [string, string] {
+function storeOf(p: FunctionParameters, platform: Platform): readonly [string, string] {
   const hosts = [...platform.hosts.keys()];
   return [hosts[0], p.store ?? hosts[hosts.length - 1]];
 }

@@ -1,7 +1,6 @@
 /** A host as a platform YAML writes it, and as the models read it. */
-import { distance } from "fastest-levenshtein";
 import { z } from "zod";
-import { bitRate, bytes, duration, frequency, ratio } from "../units/mod.ts";
+import { bitRate, bytes, duration, frequency, ratio, unknownName } from "../units/mod.ts";
 import { HOST_PARTS, type HostConstants } from "./parts/mod.ts";
 
 const GHZ = 1e9;
@@ -13,30 +12,11 @@ const integer = (says: string, max: number) =>
     .max(max, `expected at most ${max}: ${says}`)
     .describe(says);
 
-/** Closest of `names` to a misspelt one; undefined when nothing is near. */
-export function nearest(name: string, names: Iterable<string>): string | undefined {
-  let best: string | undefined;
-  let least = Math.max(2, Math.floor(name.length / 3)) + 1;
-  for (const candidate of names) {
-    const d = distance(name.toLowerCase(), candidate.toLowerCase());
-    if (d < least) [best, least] = [candidate, d];
-  }
-  return best;
-}
-
-/** Message for a name that is not among those known, with a suggestion. */
-export function unknownName(what: string, name: string, names: Iterable<string>): string {
-  const known = [...names];
-  const near = nearest(name, known);
-  return `unknown ${what} "${name}"` +
-    (near === undefined ? `; known: ${known.join(", ")}` : ` (did you mean ${near}?)`);
-}
-
 const part = z.string().superRefine((name, context) => {
   if (!HOST_PARTS.has(name)) {
     context.addIssue({
       code: "custom",
-      message: unknownName("part", name, HOST_PARTS.keys()),
+      message: unknownName("part", name, [...HOST_PARTS.keys()]),
       input: name,
     });
   }
@@ -134,7 +114,9 @@ const KEYS: Readonly<Record<keyof HostConstants, Exclude<keyof HostYaml, "part">
 export function resolveHost(name: string, yaml: HostYaml): HostSpec {
   const found = HOST_PARTS.get(yaml.part);
   if (found === undefined) {
-    throw new RangeError(`host "${name}": ${unknownName("part", yaml.part, HOST_PARTS.keys())}`);
+    throw new RangeError(
+      `host "${name}": ${unknownName("part", yaml.part, [...HOST_PARTS.keys()])}`,
+    );
   }
   const values = Object.fromEntries(
     Object.entries(KEYS).map(([constant, key]) => [

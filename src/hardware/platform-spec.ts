@@ -1,6 +1,7 @@
 /** What a platform YAML (scenarios/hardware/*.yaml) may say: hosts by name, and the links between them. */
 import { z } from "zod";
-import { hostSchema, unknownName } from "./host-spec.ts";
+import { unknownName } from "../units/mod.ts";
+import { hostSchema } from "./host-spec.ts";
 import { linkSchema } from "./network/spec.ts";
 import { npuSchema } from "./npu/spec.ts";
 

@@ -1,5 +1,6 @@
 /** The simulated hardware of one run: a checked description, from which live objects are made. */
-import { type HostSpec, resolveHost, unknownName } from "./host-spec.ts";
+import { unknownName } from "../units/mod.ts";
+import { type HostSpec, resolveHost } from "./host-spec.ts";
 import { type LinkSpec, loopbackOf, resolveLink } from "./network/spec.ts";
 import type { NpuPart } from "./npu/part.ts";
 import { resolveNpu } from "./npu/spec.ts";
@@ -41,7 +42,7 @@ export class Platform {
     const found = this.hosts.get(name);
     if (found === undefined) {
       throw new RangeError(
-        `platform "${this.id}": ${unknownName("host", name, this.hosts.keys())}`,
+        `platform "${this.id}": ${unknownName("host", name, [...this.hosts.keys()])}`,
       );
     }
     return found;

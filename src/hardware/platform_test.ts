@@ -59,12 +59,12 @@ Deno.test("a host takes its constants from its part and its differences from the
 Deno.test("a misspelt part or host gets a suggestion at its place", () => {
   assert.deepEqual(issue({ hosts: { a: { part: "cloudlab-m501" } }, links: [] }), {
     path: "hosts.a.part",
-    message: 'unknown part "cloudlab-m501" (did you mean cloudlab-m510?)',
+    message: 'unknown part "cloudlab-m501"; did you mean "cloudlab-m510"?',
   });
   const link = { between: ["client", "sever"], rate: "1Gbps", rtt: "1ms" };
   assert.deepEqual(issue({ links: [link] }), {
     path: "links.0.between.1",
-    message: 'unknown host "sever" (did you mean server?)',
+    message: 'unknown host "sever"; did you mean "server"?',
   });
 });
 

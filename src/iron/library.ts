@@ -10,6 +10,7 @@ export type { DesignGraph, KernelModel } from "./graph/graph.ts";
 export { compareDesigns, type Comparison } from "./graph/compare.ts";
 export { type Features, featuresOf } from "./graph/features.ts";
 export { emitMlir } from "./graph/mlir.ts";
+export { CoreCosts } from "./run/cost.ts";
 export { checkDesign, type DesignRun, runDesign, type RunOptions } from "./run/run.ts";
 export { type Design, designNamed, DESIGNS } from "./designs/catalogue.ts";
 export { DeadlockError, DescriptorError, Device, ExhaustedError } from "../hardware/npu/mod.ts";

@@ -1,7 +1,7 @@
 /** Event records in one block of memory, used again as they come free. */
 
 /** Events that may be pending at once. */
-export const MAX_EVENTS = 1 << 26;
+const MAX_EVENTS = 1 << 26;
 
 /**
  * Pooled events. An event is known by its slot, whose generation tells successive users apart. A record

@@ -24,7 +24,7 @@ export function logGamma(x: number): number {
 }
 
 /** Regularised incomplete beta function I_x(a, b), by Lentz's continued fraction. */
-export function incompleteBeta(x: number, a: number, b: number): number {
+function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
   if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(1 - x, b, a);
@@ -53,7 +53,7 @@ function nonZero(x: number, tiny: number): number {
 }
 
 /** P(T <= t) for Student's t with `df` degrees of freedom. */
-export function studentCdf(t: number, df: number): number {
+function studentCdf(t: number, df: number): number {
   const tail = 0.5 * incompleteBeta(df / (df + t * t), df / 2, 0.5);
   return t > 0 ? 1 - tail : tail;
 }

@@ -65,8 +65,15 @@ export interface Experiment<P = any> {
   readonly columns: Readonly<Record<string, Column>>;
   /** Default treatment of several seeds; a scenario may choose another. */
   readonly replications: Replications;
-  /** Cross-parameter checks, done before anything runs. */
-  check?(parameters: P, platform: Platform): readonly Problem[];
+  /**
+   * Cross-parameter checks, done before anything runs. `input` gives the text of an input file that
+   * could be read and passed its own check, for checks of parameters against what a file says.
+   */
+  check?(
+    parameters: P,
+    platform: Platform,
+    input?: (path: string) => string | undefined,
+  ): readonly Problem[];
   /** Column set that depends on parameters (rare); must be a subset of `columns`. */
   columnsFor?(parameters: P): readonly string[];
   /** One run. Pure in (parameters, platform, seed, inputs): the same arguments give the same rows. */

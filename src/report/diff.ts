@@ -27,6 +27,8 @@ export interface TableDiff {
   readonly cells: readonly CellChange[];
   /** Same rows in another order. */
   readonly reordered: boolean;
+  /** The columns that both have stand in another order. */
+  readonly columnsReordered: boolean;
 }
 
 /** How to compare. */
@@ -113,14 +115,17 @@ export function diffTables(before: Table, after: Table, options: DiffOptions = {
   const columnsRemoved = before.columns.filter((column) => !after.columns.includes(column));
   const nothing = [columnsAdded, columnsRemoved, rowsAdded, rowsRemoved, cells]
     .every((list) => list.length === 0);
+  const columnsReordered = after.columns.filter((column) => before.columns.includes(column))
+    .some((column, i) => column !== common[i]);
   return {
-    equal: nothing && !reordered,
+    equal: nothing && !reordered && !columnsReordered,
     columnsAdded,
     columnsRemoved,
     rowsAdded,
     rowsRemoved,
     cells,
     reordered,
+    columnsReordered,
   };
 }
 
@@ -149,6 +154,7 @@ export function diffText(diff: TableDiff, most = 20): string[] {
   list("rows added", diff.rowsAdded);
   list("rows removed", diff.rowsRemoved);
   if (diff.reordered) lines.push("rows are in another order");
+  if (diff.columnsReordered) lines.push("columns are in another order");
   const size = ({ share, change }: CellChange) => Math.abs(share ?? change ?? Infinity);
   const largest = diff.cells.toSorted((a, b) => size(b) - size(a) || 0);
   for (const change of largest.slice(0, most)) lines.push(changeText(change));

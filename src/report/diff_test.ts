@@ -52,6 +52,15 @@ Deno.test("another order of rows is a difference", () => {
   assert.deepEqual([diff.equal, diff.cells.length, diff.reordered], [false, 0, true]);
 });
 
+Deno.test("another order of columns is a difference, beside what came and went", () => {
+  const after = readCsv("warm,size,ms\ntrue,1,10\nfalse,1,20\ntrue,2,0\n");
+  const diff = diffTables(before, after);
+  assert.deepEqual([diff.equal, diff.cells.length], [false, 0]);
+  assert.deepEqual(diffText(diff), ["columns are in another order"]);
+  const added = readCsv("new,size,warm,ms\n0,1,true,10\n0,1,false,20\n0,2,true,0\n");
+  assert.deepEqual(diffText(diffTables(before, added)), ["columns added: new"]);
+});
+
 Deno.test("rows without a key are compared by place", () => {
   const a = readCsv("x\n1\n1\n2\n");
   const b = readCsv("x\n1\n2\n2\n");

@@ -35,6 +35,21 @@ export function differs({ comparison }: CheckedScenario): boolean {
   return comparison !== undefined && comparison.kind !== "same";
 }
 
+/** Whether a claim is out of tolerance without a finding on record that says so. */
+export function isNews(claim: { readonly verdict: string; readonly finding?: string }): boolean {
+  return claim.verdict !== "met" && claim.finding === undefined;
+}
+
+/** Claims that are not met and say nothing of why, in lines; those that turned are told as differences. */
+export function unmetLines({ claims, comparison }: CheckedScenario): string[] {
+  const turned = comparison?.kind === "changed" ? comparison.claims : [];
+  return claims.filter((claim) => isNews(claim) && !turned.some(({ id }) => id === claim.id))
+    .map(({ id, verdict, published, reproduced, tolerance, reason }) =>
+      `claim ${id}: ${verdict}, no finding on record: published ${published}, ` +
+      (reason ?? `reproduced ${reproduced}, tolerance ${tolerance}`)
+    );
+}
+
 /** A claim that turned, in a line. */
 export function turnedText({ id, before, after, ...values }: ClaimChange): string {
   const { reproducedBefore, reproducedAfter } = values;
@@ -44,7 +59,7 @@ export function turnedText({ id, before, after, ...values }: ClaimChange): strin
 }
 
 /** What changed, in words: `3 cells of results/a/b.csv`. */
-export function changeSummary(comparison: Extract<Comparison, { kind: "changed" }>): string {
+function changeSummary(comparison: Extract<Comparison, { kind: "changed" }>): string {
   const { csv, diff, claims } = comparison;
   const count = (n: number, what: string) => n === 0 ? [] : [`${n} ${what}${n === 1 ? "" : "s"}`];
   const parts = [
@@ -52,6 +67,7 @@ export function changeSummary(comparison: Extract<Comparison, { kind: "changed" 
     ...count(diff.rowsAdded.length + diff.rowsRemoved.length, "row"),
     ...count(diff.columnsAdded.length + diff.columnsRemoved.length, "column"),
     ...(diff.reordered ? ["the order of rows"] : []),
+    ...(diff.columnsReordered ? ["the order of columns"] : []),
   ];
   const turned = claims.length === 0 ? "" : `; ${count(claims.length, "claim").join("")} turned`;
   return `${parts.join(", ") || "nothing"} of ${csv} changed${turned}`;
@@ -127,6 +143,7 @@ function detailsOf(scenario: CheckedScenario): string[] {
   const { id, title, problems, comparison } = scenario;
   const parts = problems.map((problem) => `- ${cellText(problem)}`);
   if (comparison?.kind === "none") parts.push(`- ${cellText(comparison.reason)}`);
+  parts.push(...unmetLines(scenario).map((line) => `- ${cellText(line)}`));
   const sections: string[] = parts.length === 0 ? [] : [parts.join("\n")];
   if (comparison?.kind === "changed") {
     const { diff, claims, since } = comparison;

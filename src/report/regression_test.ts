@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { differenceLines, differs, regressionMarkdown, verdictText } from "./mod.ts";
-import { CHANGED, FAILED, NEW, SAME } from "./testing.ts";
+import { differenceLines, differs, regressionMarkdown, unmetLines, verdictText } from "./mod.ts";
+import { CHANGED, CLAIM, FAILED, NEW, SAME } from "./testing.ts";
 
 Deno.test("only a result that is there and equal is as before", () => {
   assert.deepEqual([CHANGED, SAME, FAILED, NEW].map(differs), [true, false, false, true]);
@@ -19,6 +19,17 @@ Deno.test("the lines name the CSV, the reason, the claim that turned and each ce
     "size=2: ms 20 → 21 (+5 %)",
   ]);
   assert.deepEqual(differenceLines(SAME), []);
+});
+
+Deno.test("a claim that is not met and has no finding is named, unless it turned", () => {
+  assert.deepEqual([CHANGED, SAME, FAILED, NEW].map((one) => unmetLines(one).length), [0, 0, 0, 0]);
+  const unmet = { ...SAME, claims: [{ ...CLAIM, verdict: "not met" as const }] };
+  const line = "claim largest: not met, no finding on record: published 71.94 %, " +
+    "reproduced 70.10 %, tolerance 5 points";
+  assert.deepEqual(unmetLines(unmet), [line]);
+  assert.ok(regressionMarkdown([unmet], "").includes(`- ${line}`));
+  const claims = [{ ...CLAIM, verdict: "cannot be evaluated" as const, reason: "no rows" }];
+  assert.match(unmetLines({ ...SAME, claims })[0] as string, /published 71\.94 %, no rows$/);
 });
 
 Deno.test("the Markdown summary has a row for each scenario and a table of changed cells", () => {

@@ -20,7 +20,7 @@ export function xmlText(text: string): string {
 }
 
 /** A text between the double quotes of an attribute: line ends survive. */
-export function xmlAttribute(text: string): string {
+function xmlAttribute(text: string): string {
   return text.replace(NO_XML, "\ufffd").replace(/[&<>"\t\n\r]/g, (c) => NAMES[c] as string);
 }
 

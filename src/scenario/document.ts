@@ -25,7 +25,7 @@ export interface YamlFile {
 }
 
 /** Largest file read as YAML, in bytes: a thousand cases fit; more would take seconds to parse. */
-export const MAX_YAML_BYTES = 128 * 1024;
+const MAX_YAML_BYTES = 128 * 1024;
 const MAX_ALIASES = 100;
 const MAX_VALUES = 100_000;
 const MAX_DEPTH = 64;

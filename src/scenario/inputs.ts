@@ -71,7 +71,9 @@ export function collectInputs(
     try {
       check?.(input.text, value);
     } catch (error) {
-      report(errorAtValue(yaml, path, (error as Error).message));
+      // One mistake of the file a line.
+      const mistakes = (error as Error).message.split("\n");
+      report(...mistakes.map((mistake) => errorAtValue(yaml, path, mistake)));
     }
     total += input.text.length;
     if (total > MAX_TOTAL) {

@@ -27,7 +27,7 @@ interface Def {
 const defOf = (schema: z.ZodType): Def => (schema as unknown as { _zod: { def: Def } })._zod.def;
 
 /** The schema under `.optional()`, `.default()`, `.transform()` and the like. */
-export function unwrap(schema: z.ZodType): z.ZodType {
+function unwrap(schema: z.ZodType): z.ZodType {
   const def = defOf(schema);
   const inner = def.innerType ?? (def.type === "pipe" ? def.in : undefined) ??
     (def.type === "lazy" ? def.getter?.() : undefined);
@@ -80,8 +80,10 @@ export function schemasAt(schema: z.ZodType, path: readonly PropertyKey[]): z.Zo
   }
   const [key, ...rest] = path;
   if (key === undefined) return [inner];
-  const below = def.shape?.[String(key)] ?? def.element ?? def.valueType ??
-    def.items?.[Number(key)];
+  // A key of the file may be any word, also one that every object has.
+  const shape = def.shape ?? {};
+  const below = (Object.hasOwn(shape, key) ? shape[String(key)] : undefined) ?? def.element ??
+    def.valueType ?? def.items?.[Number(key)];
   return below === undefined ? [] : schemasAt(below, rest);
 }
 

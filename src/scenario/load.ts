@@ -63,7 +63,7 @@ export async function loadScenario(source: YamlSource, options: LoadOptions): Pr
     const runs = tooManyRuns(yaml, scenario);
     if (runs !== undefined) report(runs);
     else {
-      if (valid) report(...checkSettings(yaml, experiment, scenario, platforms));
+      if (valid) report(...checkSettings(yaml, experiment, scenario, platforms, inputs));
       if (valid || columnsAreKnown(experiment, written)) {
         const asked = { ...shell, claims };
         checkQuestions(yaml, experiment, asked, scenario, references, options.prepareSql, report);

@@ -179,7 +179,7 @@ error: the measure names no column; result has percentile, total_ms_mean, total_
  8 |   - { id: c1, says: x, published: 5, kind: value, measure: 40 + 2, basis: predicted }
    |                                                            ^^^^^^
 
-error: unknown table rnus; there is runs, result
+error: unknown table rnus; did you mean runs? there is runs, result
   --> s.yaml:9:74  (claims.2.measure)
    |
  9 |   - { id: c2, says: x, published: 5, kind: value, measure: SELECT n FROM rnus, basis: predicted }

@@ -97,7 +97,7 @@ export interface Setting {
 }
 
 /** Number of settings: the product of the axes' lengths (1 without axes). */
-export function settingCount(scenario: Pick<ResolvedScenario, "axes">): number {
+function settingCount(scenario: Pick<ResolvedScenario, "axes">): number {
   return scenario.axes.reduce((product, axis) => product * axis.points.length, 1);
 }
 

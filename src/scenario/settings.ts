@@ -59,9 +59,10 @@ function problemsOf(
   experiment: Experiment,
   parameters: Parameters,
   platform: Platform,
+  input: (path: string) => string | undefined,
 ): readonly Problem[] {
   try {
-    return experiment.check?.(parameters, platform) ?? [];
+    return experiment.check?.(parameters, platform, input) ?? [];
   } catch (error) {
     return [{ path: [], message: `${experiment.id}: ${(error as Error).message}` }];
   }
@@ -73,7 +74,9 @@ export function checkSettings(
   experiment: Experiment,
   scenario: Checkable,
   specs: Readonly<Record<string, ResolvedPlatform>>,
+  inputs: Readonly<Record<string, { readonly text: string }>> = {},
 ): Finding[] {
+  const input = (path: string) => Object.hasOwn(inputs, path) ? inputs[path]?.text : undefined;
   const platforms = new Map<string, Platform>();
   for (const [id, { spec }] of Object.entries(specs)) platforms.set(id, buildPlatform(spec));
   const together = hasChecks(experiment.parameters);
@@ -98,7 +101,7 @@ export function checkSettings(
     }
     const platform = platforms.get(hardware);
     if (platform === undefined) continue;
-    for (const { path, message } of problemsOf(experiment, parameters, platform)) {
+    for (const { path, message } of problemsOf(experiment, parameters, platform, input)) {
       add(index, path, message);
     }
   }

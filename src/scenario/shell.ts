@@ -13,7 +13,7 @@ const REPLICATIONS: readonly Replications[] = ["mean_stddev", "mean", "mean_ci",
 const mapping = z.record(z.string(), z.unknown());
 
 /** Names that `table` and claims use for tables of the scenario itself. */
-export const OWN_TABLES = ["runs", "result"] as const;
+const OWN_TABLES = ["runs", "result"] as const;
 
 const tableName = z.string().regex(
   /^[a-z][a-z0-9_]*$/,

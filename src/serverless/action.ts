@@ -19,8 +19,8 @@ export interface ActionSpec {
   readonly timeout?: number;
   /** Activations that one container runs at the same time; default 1. */
   readonly concurrency?: number;
-  /** Time of /init, ns; default: the platform's. */
-  readonly init?: number;
+  /** /init: its time, ns, or what it does in the container; default: the platform's time. */
+  readonly init?: number | ((container: Container) => Process);
   readonly category?: ServiceCategory;
   /** The function: sleeps, burns CPU on `container.thread()`, uses the container's connections. */
   readonly run: (invocation: Invocation) => Process<unknown>;

@@ -2,6 +2,7 @@
 import type { Cgroup, Host, Thread } from "../hardware/mod.ts";
 import type { Signal, Simulation, Timer } from "../kernel/mod.ts";
 import type { Action } from "./action.ts";
+import type { Pod } from "./pod.ts";
 
 /**
  * starting: docker creates it. prewarm: a runtime without code. initializing: /init. ready: idle and
@@ -37,6 +38,8 @@ export interface ContainerHome {
   readonly name: string;
   /** The invoker's CPUs; null where runs only take time. */
   readonly host: Host | null;
+  /** Takes a container away: its node has failed. */
+  remove(container: Container): void;
 }
 
 /** A container on an invoker. */
@@ -60,9 +63,12 @@ export class Container {
   settled: Signal | null = null;
   /** Pause grace, then idle time-out. */
   timer: Timer | null = null;
+  /** Its pod, where the invoker has a factory that makes pods. */
+  pod: Pod | null = null;
   /** Called when it is removed. */
   readonly onRemoved: (() => void)[] = [];
   #cgroup: Cgroup | null = null;
+  #since: number;
 
   constructor(
     readonly id: number,
@@ -71,13 +77,27 @@ export class Container {
     /** Bytes: what it takes of the invoker's pool, and its memory limit. */
     readonly memory: number,
   ) {
-    this.created = this.lastUsed = home.sim.now;
+    this.created = this.lastUsed = this.#since = home.sim.now;
   }
 
   /** @throws {Error} for a step that a container cannot make. */
   become(next: ContainerState): void {
     if (!TRANSITIONS[this.state].includes(next)) {
       throw new Error(`container ${this.name} is ${this.state} and cannot become ${next}`);
+    }
+    const { sim } = this.home;
+    sim.trace?.complete(
+      `container ${this.id} of ${this.home.name}`,
+      this.state,
+      this.#since,
+      sim.now,
+      {
+        action: this.action?.name ?? this.kind,
+      },
+    );
+    this.#since = sim.now;
+    if (next === "removed") {
+      sim.trace?.instant(`container ${this.id} of ${this.home.name}`, next, sim.now);
     }
     this.state = next;
   }

@@ -10,6 +10,14 @@ export {
 } from "./action.ts";
 export { Confidence, CONFIDENCE_DEFAULTS, type ConfidenceOptions } from "./confidence.ts";
 export { Container, type ContainerState, TRANSITIONS } from "./container.ts";
+export type { ContainerFactory } from "./factory.ts";
+export {
+  Kubernetes,
+  type KubernetesOptions,
+  lognormal,
+  type PodObserver,
+  type WorkerNode,
+} from "./kubernetes.ts";
 export { type Account, Ledger } from "./ledger.ts";
 export {
   OPENWHISK,
@@ -27,8 +35,9 @@ export {
   ServerlessPlatform,
 } from "./platform.ts";
 export { Invoker, type PoolObserver } from "./pool.ts";
+export { Pod, PodKilled, type PodOptions } from "./pod.ts";
 export { type Prediction, Predictions, type Score } from "./predictions.ts";
-export { Client, Network, scopedClient } from "./network.ts";
+export { Client, Network, scopedClient, type ServerWork } from "./network.ts";
 export {
   type Trigger,
   TRIGGER_NAMES,

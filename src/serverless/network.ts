@@ -33,6 +33,9 @@ export class Network {
   }
 }
 
+/** A server's part in a request: a time, ns, or what it does (waits for its turn, sends elsewhere). */
+export type ServerWork = number | (() => Process);
+
 /**
  * A server as a function sees it: a client with at most one connection, opened when needed. What asks
  * for it at the same time waits in line, as over HTTP/1.1 with one connection.
@@ -69,9 +72,9 @@ export class Client {
    * A request and its answer, over a new connection where there is none; one found dead is replaced and
    * the request sent again, as HTTP clients do.
    *
-   * @param work time at the server between them, ns.
+   * @param work what the server does between them: its time, ns, or a process.
    */
-  request(up: number, down: number, work = 0): Process<void> {
+  request(up: number, down: number, work: ServerWork = 0): Process<void> {
     return this.#line.use(this.#request(up, down, work));
   }
 
@@ -95,16 +98,26 @@ export class Client {
     return opened;
   }
 
-  *#request(up: number, down: number, work: number): Process<void> {
+  *#request(up: number, down: number, work: ServerWork): Process<void> {
     yield* this.#connect();
     try {
-      yield* this.#connection.request(up, down, work);
+      yield* this.#exchange(up, down, work);
     } catch (error) {
       if (!(error instanceof ConnectionLost)) throw error;
       this.lost++;
       yield* this.#connect();
-      yield* this.#connection.request(up, down, work);
+      yield* this.#exchange(up, down, work);
     }
+  }
+
+  *#exchange(up: number, down: number, work: ServerWork): Process<void> {
+    if (typeof work === "number") {
+      yield* this.#connection.request(up, down, work);
+      return;
+    }
+    yield* this.#connection.send("client", up);
+    yield* work();
+    yield* this.#connection.send("server", down);
   }
 }
 

@@ -5,9 +5,11 @@ import { Action, type ActionSpec, type Activation } from "./action.ts";
 import { choose, order } from "./balancer.ts";
 import type { ConfidenceOptions } from "./confidence.ts";
 import type { Container } from "./container.ts";
+import type { ContainerFactory } from "./factory.ts";
 import { Ledger } from "./ledger.ts";
 import { OPENWHISK_DEFAULTS, type OpenWhiskOptions } from "./parameters.ts";
 import { type Grant, Invoker, type PoolObserver } from "./pool.ts";
+import { PodKilled } from "./pod.ts";
 import { type Prediction, Predictions } from "./predictions.ts";
 
 /** One invoker of a platform. */
@@ -33,6 +35,8 @@ export interface PlatformOptions extends Partial<OpenWhiskOptions> {
   readonly confidence?: ConfidenceOptions;
   readonly freshenLimits?: Partial<FreshenLimits>;
   readonly observer?: PoolObserver;
+  /** Makes the containers of every invoker; default: docker beside the invoker, in `create` ns. */
+  readonly factory?: ContainerFactory;
   /** Told of each activation when it has ended. */
   readonly onActivation?: (activation: Activation) => void;
   /** Told of the lead time of each prediction that came true, ns. */
@@ -102,6 +106,7 @@ export class ServerlessPlatform {
         memory === undefined ? this.options : { ...this.options, userMemory: memory },
         host ?? null,
         options.observer,
+        options.factory,
       )
     );
     this.predictions = new Predictions(sim, options.confidence, (action, { time, bytes }) => {
@@ -136,7 +141,19 @@ export class ServerlessPlatform {
     const overhead = options.overhead ?? this.options.controller + this.options.dispatch;
     if (overhead > 0) yield overhead;
     const invoker = this.#invoker(action);
-    const grant = yield* invoker.acquire(action);
+    let grant: Grant;
+    try {
+      grant = yield* invoker.acquire(action);
+    } catch (error) {
+      if (!(error instanceof PodKilled)) throw error;
+      activation.started = activation.ended = sim.now;
+      activation.start = "cold";
+      activation.status = "error";
+      activation.result = error;
+      this.#onActivation?.(activation);
+      return activation;
+    }
+    const { container } = grant;
     activation.started = sim.now;
     activation.start = grant.start;
     activation.queued = grant.queued;
@@ -144,11 +161,11 @@ export class ServerlessPlatform {
     let healthy = false;
     try {
       yield* this.#run(activation, grant, args);
-      healthy = activation.status !== "timeout";
+      healthy = activation.status !== "timeout" && container.pod?.up !== false;
     } finally {
       // Also when the activation is interrupted: its container goes, as after a crash.
       activation.ended = sim.now;
-      invoker.release(grant.container, healthy);
+      invoker.release(container, healthy);
     }
     this.ledger.run(action.namespace, action.memory, activation.ended - activation.started);
     this.#onActivation?.(activation);
@@ -179,7 +196,9 @@ export class ServerlessPlatform {
 
   *#run(activation: Activation, grant: Grant, args: unknown): Process {
     const { action } = activation;
-    const body = action.spec.run({ action, container: grant.container, args, activation });
+    const { container } = grant;
+    const run = action.spec.run({ action, container, args, activation });
+    const body = container.pod === null ? run : container.pod.carry(run);
     try {
       if (action.timeout === Infinity) activation.result = yield* body;
       else {

@@ -7,6 +7,7 @@ import type { Host } from "../hardware/mod.ts";
 import { Level, type Process, Signal, type Simulation } from "../kernel/mod.ts";
 import type { Action, StartKind } from "./action.ts";
 import { Container, type ContainerHome } from "./container.ts";
+import type { ContainerFactory } from "./factory.ts";
 import type { OpenWhiskOptions } from "./parameters.ts";
 
 /** A container granted to a request. */
@@ -50,6 +51,7 @@ export class Invoker implements ContainerHome {
     readonly options: OpenWhiskOptions,
     readonly host: Host | null = null,
     private readonly observer: PoolObserver = {},
+    private readonly factory: ContainerFactory | null = null,
   ) {
     this.memory = new Level(sim);
     this.waiting = new Level(sim);
@@ -164,8 +166,8 @@ export class Invoker implements ContainerHome {
     const found = this.#stemCell(action) ?? this.#create(action, false);
     if (found === null) return null;
     const { container } = found;
-    yield* this.#boot(container, action);
-    if (container.state === "removed") return null;
+    yield* this.#start(container, action);
+    if (container.removed) return null;
     container.become("ready");
     this.#rest(container);
     this.#next();
@@ -183,6 +185,7 @@ export class Invoker implements ContainerHome {
     container.settled?.fire();
     container.settled = null;
     for (const told of container.onRemoved) told();
+    this.factory?.remove(container);
     this.observer.removed?.(container);
     this.#next();
   }
@@ -213,19 +216,36 @@ export class Invoker implements ContainerHome {
     queued: number,
   ): Process<Grant> {
     container.active++;
-    yield* this.#boot(container, action);
+    yield* this.#start(container, action);
     container.become("running");
     return { container, start, queued, resumed: false };
+  }
+
+  /** Boots a container; one that dies of it (an OOM kill in /init) takes no more memory. */
+  *#start(container: Container, action: Action): Process {
+    try {
+      yield* this.#boot(container, action);
+    } catch (error) {
+      this.remove(container);
+      throw error;
+    }
   }
 
   *#boot(container: Container, action: Action): Process {
     container.action = action;
     if (container.state === "starting") {
-      if (container.settled === null) yield this.options.create;
+      if (container.settled === null) yield* this.#make(container);
       else yield container.settled; // a stem cell that docker is still making
     }
     container.become("initializing");
-    yield action.spec.init ?? this.options.init;
+    const init = action.spec.init ?? this.options.init;
+    if (typeof init === "number") yield init;
+    else yield* init(container);
+  }
+
+  *#make(container: Container): Process {
+    if (this.factory === null) yield this.options.create;
+    else yield* this.factory.create(container);
   }
 
   /** Ends whatever pausing or resuming goes on, and resumes what is paused. */
@@ -315,12 +335,24 @@ export class Invoker implements ContainerHome {
     const container = this.#new(kind, bytes);
     this.#stemCells.push(container);
     container.settled = new Signal(this.sim, `start of a ${kind} stem cell`);
-    this.sim.after(this.options.create, () => {
+    const made = () => {
       if (container.state !== "starting") return;
       container.become("prewarm");
       container.settled?.fire();
       container.settled = null;
-    });
+    };
+    const { factory } = this;
+    if (factory === null) {
+      this.sim.after(this.options.create, made);
+      return;
+    }
+    this.sim.spawn(
+      `start of a ${kind} stem cell`,
+      (function* (): Process {
+        yield* factory.create(container);
+        made();
+      })(),
+    );
   }
 
   #new(kind: string, bytes: number): Container {

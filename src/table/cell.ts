@@ -2,7 +2,7 @@
 import type { Cell, Row, Table } from "./table.ts";
 
 /** Significant digits of a number in a CSV; whole numbers are written exactly. */
-export const SIGNIFICANT_DIGITS = 6;
+const SIGNIFICANT_DIGITS = 6;
 
 /** A cell that a table must not hold; the message names the value. */
 export class CellError extends Error {

@@ -30,7 +30,7 @@ const SCALARS: Readonly<Record<string, (...x: Value[]) => number | null>> = {
 const ARITY: Readonly<Record<string, number>> = { pow: 2, power: 2 };
 
 /** The p-th percentile (0..100) by linear interpolation between order statistics; NULL if none. */
-export function percentileOf(values: readonly number[], p: number): number | null {
+function percentileOf(values: readonly number[], p: number): number | null {
   if (values.length === 0 || !(p >= 0 && p <= 100)) return null;
   const sorted = Float64Array.from(values).sort();
   const place = (sorted.length - 1) * p / 100;
@@ -40,7 +40,7 @@ export function percentileOf(values: readonly number[], p: number): number | nul
 }
 
 /** Sample standard deviation (n - 1); NULL for fewer than two values. */
-export function stddevOf(values: readonly number[]): number | null {
+function stddevOf(values: readonly number[]): number | null {
   const n = values.length;
   if (n < 2) return null;
   const mean = values.reduce((sum, x) => sum + x, 0) / n;
@@ -48,7 +48,7 @@ export function stddevOf(values: readonly number[]): number | null {
 }
 
 /** Geometric mean; NULL if there is no value or one is not above 0. */
-export function geomeanOf(values: readonly number[]): number | null {
+function geomeanOf(values: readonly number[]): number | null {
   if (values.length === 0 || values.some((x) => x <= 0)) return null;
   return Math.exp(values.reduce((sum, x) => sum + Math.log(x), 0) / values.length);
 }

@@ -3,7 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { FUNCTIONS } from "./sql-functions.ts";
 
 /** Longest statement. */
-export const MAX_STATEMENT = 20_000;
+const MAX_STATEMENT = 20_000;
 /** Most row combinations that a statement's plan may visit, by a rough estimate. */
 export const MAX_VISITS = 2e10;
 

@@ -1,5 +1,4 @@
 /** SQL over tables in memory: one SELECT, with errors that name what there is. */
-import { closest, distance } from "fastest-levenshtein";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { addFunctions, FUNCTIONS } from "./sql-functions.ts";
 import {
@@ -10,6 +9,7 @@ import {
   type Refusals,
   refuseText,
 } from "./sql-guard.ts";
+import { nearest } from "../units/mod.ts";
 import type { Cell, Row, Table } from "./table.ts";
 
 /** A statement that is refused, does not fit the tables, or gave something that is no cell. */
@@ -148,11 +148,8 @@ export class SqlTables {
 }
 
 function unknownName(kind: string, name: string, all: readonly string[]): string {
-  const bare = (name.split(".").at(-1) as string).toLowerCase();
-  const near = all.length === 0 ? undefined : closest(bare, all as string[]);
-  const close = near !== undefined &&
-    distance(bare, near.toLowerCase()) <= Math.floor(bare.length / 3);
-  return `unknown ${kind} ${name}; ` + (close ? `did you mean ${near}? ` : "") +
+  const near = nearest(name.split(".").at(-1) as string, all);
+  return `unknown ${kind} ${name}; ` + (near === undefined ? "" : `did you mean ${near}? `) +
     `there is ${all.join(", ")}`;
 }
 

@@ -9,7 +9,9 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   if (same !== undefined) return same;
   const found = closest(lower, candidates.map((c) => c.toLowerCase()));
   const near = candidates.find((c) => c.toLowerCase() === found) as string;
-  const limit = Math.max(1, Math.floor(Math.max(word.length, near.length) / 3));
+  const longest = Math.max(word.length, near.length);
+  // Names without a letter in common are not near, however short.
+  const limit = Math.min(longest - 1, Math.max(1, Math.floor(longest / 3)));
   if (distance(lower, found) <= limit) return near;
   // Two letters in the wrong order count two edits, too many in a short word.
   const letters = (text: string) => [...text.toLowerCase()].sort().join("");

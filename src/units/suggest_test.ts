@@ -10,6 +10,7 @@ Deno.test("a misspelt name gets the candidate it most likely means", () => {
   assert.equal(nearest("filesize", KEYS), "file_size");
   assert.equal(nearest("bandwidth", KEYS), undefined);
   assert.equal(nearest("x", []), undefined);
+  assert.equal(nearest("x", ["y", "z"]), undefined);
 });
 
 Deno.test("without a near candidate all are listed, as far as they fit", () => {

@@ -17,7 +17,18 @@ const runtimeShape = {
   cpu_variation: ratio({ max: 4 }).optional().describe(
     "standard deviation of an operation's CPU time, of its mean (log-normal); default 50 %",
   ),
-  start: duration({ max: 600e9 }).optional().describe("from a restart to readiness; default 2 s"),
+  aside: ratio({ max: 10 }).optional().describe(
+    "CPU time that no request waits for, of the requests': garbage collection, trace exporters; default 0 %",
+  ),
+  start: duration({ max: 600e9 }).optional().describe(
+    "least time from a restart to readiness; default 2 s",
+  ),
+  start_work: z.strictObject({
+    cpu: duration({ max: 3600e9 }).describe("CPU time of all threads"),
+    threads: count(1, 256).default(1),
+  }).optional().describe(
+    "CPU time before it answers (class loading, compiling, imports): longer under a low limit",
+  ),
   memory: bytes({ max: 2 ** 40 }).optional().describe("resident after the start; default 20 MiB"),
   request_memory: bytes({ max: 2 ** 34 }).optional().describe(
     "held by a request while it is served; default 64 KiB",
@@ -45,6 +56,8 @@ const call = z.union([
     times: count(1, 1000).default(1).describe("one after the other"),
     probability: ratio({ max: 1 }).default(1),
     wait: z.boolean().default(true).describe("false: sent and forgotten"),
+    timeout: duration({ min: 1e6 }).optional().describe("the caller gives up after this long"),
+    optional: z.boolean().default(false).describe("the caller goes on without an answer"),
   }),
 ]);
 const step = z.union([call, z.strictObject({ parallel: z.array(call).min(1) })]);
@@ -105,6 +118,7 @@ export const RUNTIME_DEFAULTS = {
   threads: Infinity,
   cpus: Infinity,
   cpu_variation: 0.5,
+  aside: 0,
   start: 2e9,
   memory: 20 * MIB,
   request_memory: 64 * 1024,

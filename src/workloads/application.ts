@@ -13,6 +13,10 @@ export interface Call {
   readonly operation: number;
   readonly probability: number;
   readonly wait: boolean;
+  /** When the caller gives up, ns; Infinity: never. */
+  readonly timeout: number;
+  /** An error or time-out of it is none of the caller's. */
+  readonly optional: boolean;
 }
 
 /** One operation of a service. */
@@ -35,7 +39,11 @@ export interface Service {
   readonly threads: number;
   readonly cpus: number;
   readonly cpuVariation: number;
+  /** CPU time beside the requests, of theirs. */
+  readonly aside: number;
+  /** Least time from a restart to readiness, and CPU time used before it on so many threads. */
   readonly start: number;
+  readonly startWork: { readonly cpu: number; readonly threads: number } | undefined;
   readonly memory: number;
   readonly requestMemory: number;
   readonly heap: number;
@@ -79,7 +87,9 @@ const callsOf = (
 ) =>
   (typeof step === "object" && "parallel" in step ? step.parallel : [step]).map(
     (call): Written =>
-      typeof call === "string" ? { call, times: 1, probability: 1, wait: true } : call,
+      typeof call === "string"
+        ? { call, times: 1, probability: 1, wait: true, optional: false }
+        : call,
   );
 
 /**
@@ -91,6 +101,9 @@ export function parseApplication(text: string, file: string): Application {
   return compile(readLocated(text, file, applicationSchema, review));
 }
 
+/** One CFS bandwidth slice of 5 ms in each period of 100 ms, cores: no CPU can be given less. */
+const SLICE_SHARE = 0.05;
+
 function review(yaml: ApplicationYaml): Mistake[] {
   const mistakes: Mistake[] = [];
   if (Object.keys(yaml.services).length === 0) {
@@ -98,6 +111,16 @@ function review(yaml: ApplicationYaml): Mistake[] {
   }
   if (Object.keys(yaml.requests).length === 0) {
     mistakes.push({ path: ["requests"], message: "expected at least one type of request" });
+  }
+  const n = Object.keys(yaml.services).length;
+  for (const [times, { cpu }] of Object.entries(yaml.global_limits)) {
+    if (cpu >= n * SLICE_SHARE) continue;
+    mistakes.push({
+      path: ["global_limits", times, "cpu"],
+      message:
+        `${cpu} cores for ${n} containers are less than one slice each (5 ms of a period of ` +
+        `100 ms: ${SLICE_SHARE} core); expected at least ${n * SLICE_SHARE} cores`,
+    });
   }
   const refers = (target: string, path: (string | number)[]) => {
     const [service, operation] = target.split("/") as [string, string];
@@ -185,7 +208,9 @@ function compile(yaml: ApplicationYaml): Application {
       threads: all.threads,
       cpus: all.cpus,
       cpuVariation: all.cpu_variation,
+      aside: all.aside,
       start: all.start,
+      startWork: all.start_work,
       memory: all.memory,
       requestMemory: all.request_memory,
       heap: all.heap,
@@ -206,6 +231,8 @@ function compile(yaml: ApplicationYaml): Application {
           operation: number(c.call),
           probability: c.probability,
           wait: c.wait,
+          timeout: c.timeout ?? Infinity,
+          optional: c.optional,
         }));
         const times = Math.max(...group.map((c) => c.times));
         return Array.from(

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import process from "node:process";
 import { Simulation } from "../kernel/mod.ts";
 import { FluidHost } from "../hardware/mod.ts";
 import { parseSendTimes, sendTimes } from "./arrivals.ts";
@@ -37,8 +38,40 @@ Deno.test("mistakes in an application are told with line and column", () => {
     two.replace("get: { cpu: 3ms }", "get: { cpu: 3ms, calls: [web/page] }"),
     /never end: .*web\/page/,
   );
-  refused(`${head}services: {}\nrequests: {}\n`, /no containers/);
+  refused(`${head}services: {}\nrequests: {}\n`, /app\.yaml:5:\d+: services: no containers/);
+  refused(
+    two.replace("cpu: 2 cores", "cpu: 90 millicores"),
+    /app\.yaml:4:\d+: .*0\.09 cores for 2 containers are less than one slice each/,
+  );
   refused("id: [", /app\.yaml:1:/);
+  refused(
+    `${two}id: again\n`,
+    /^InputError: app\.yaml:18:1: the key "id" stands there twice[^\n]*$/,
+  );
+  refused(two.replace("  web:", "\tweb:"), /^InputError: app\.yaml:6:1: Tabs [^\n]*(\n|$)/);
+});
+
+Deno.test("an application made to be slow, or of brackets or aliases without end, is refused soon", () => {
+  const layers = Array.from(
+    { length: 30 },
+    (_, i) => `k${i}: &k${i} [${Array(9).fill(i === 0 ? "x" : `*k${i - 1}`).join(", ")}]\n`,
+  ).join("");
+  const files: [string, RegExp][] = [
+    ["- x\n".repeat(2_500_000), /app\.yaml: it has 9766 KiB; at most 256 KiB are read/],
+    ["[".repeat(60_000), /app\.yaml:1: nested too deeply/],
+    ["- ".repeat(50_000), /app\.yaml:1:\d+: nested too deeply$/],
+    [layers + two, /app\.yaml: too many aliases/],
+    [
+      Array.from({ length: 20_000 }, (_, i) => `k${i}: 1\n`).join(""),
+      /Unrecognized keys: [^\n]{0,400}…$/,
+    ],
+  ];
+  const { user } = process.cpuUsage();
+  for (const [text, message] of files) {
+    assert.throws(() => parseApplication(text, "app.yaml"), message);
+  }
+  const took = (process.cpuUsage().user - user) / 1000;
+  assert.ok(took < 5000, `took ${took} ms`);
 });
 
 function world(application: Application, quota = Infinity) {
@@ -82,6 +115,68 @@ Deno.test("a killed container answers with errors and comes back", () => {
   sim.run(21e9);
   assert.deepEqual(answers[2]?.slice(0, 2), [3, false]);
   assert.equal(engine.visits, 0);
+});
+
+Deno.test("a heap that grows by less than a page a request charges a page when one is full", () => {
+  const small = two.replace(
+    "memory: 10MiB",
+    "memory: 0B\n    request_memory: 0B\n    heap: 10KiB\n    heap_step: 1KiB",
+  );
+  const { sim, engine, containers } = world(parseApplication(small, "x"));
+  sim.run(1e9);
+  const db = containers[1] as Container;
+  for (let i = 0; i < 2; i++) engine.send(0, i);
+  sim.run(2e9);
+  assert.equal(db.memory.stat().anonymous, 4096); // four steps of 1 KiB
+  for (let i = 0; i < 20; i++) engine.send(0, i);
+  sim.run(3e9);
+  assert.equal(db.heap, 10 * 1024);
+  assert.equal(db.memory.stat().anonymous, 3 * 4096);
+});
+
+Deno.test("a caller gives up after its time-out; an optional call's failure is not its own", () => {
+  const slow = (call: string) =>
+    two.replace("{ parallel: [db/get, db/get] }", call).replace("cpu: 3ms }", "cpu: 300ms }");
+  const ends = (call: string) => {
+    const { sim, engine, answers } = world(parseApplication(slow(call), "x"));
+    sim.run(1e9);
+    engine.send(0, 1);
+    sim.run(9e9);
+    assert.equal(engine.visits, 0);
+    return [answers[0]?.[1], ((answers[0]?.[2] ?? 0) - 1e9) / MS];
+  };
+  // in 1, half of page 1, the call, other half 1, back 1
+  assert.deepEqual(ends("db/get"), [false, 306]);
+  assert.deepEqual(ends("{ call: db/get, timeout: 100ms }"), [true, 104]);
+  assert.deepEqual(ends("{ call: db/get, timeout: 100ms, optional: true }"), [false, 104]);
+});
+
+Deno.test("CPU time of a start is longer under a low limit, and requests fail until it is over", () => {
+  const work = two.replace(
+    "memory: 10MiB",
+    "memory: 0B\n    start: 100ms\n    start_work: { cpu: 1s, threads: 2 }",
+  );
+  const readyAfter = (quota: number) => {
+    const { sim, engine, containers, answers } = world(parseApplication(work, "x"), quota);
+    engine.send(0, 1);
+    sim.run(50 * MS);
+    assert.equal(answers[0]?.[1], true);
+    while (!(containers[1] as Container).up) sim.run(sim.now + 50 * MS);
+    return sim.now / MS;
+  };
+  assert.ok(Math.abs(readyAfter(Infinity) - 500) <= 50);
+  assert.ok(Math.abs(readyAfter(20 * MS) - 4900) <= 100); // a fifth of a core for 1 s of work
+});
+
+Deno.test("CPU time aside is used, and nobody waits for it", () => {
+  const { sim, engine, containers, answers } = world(
+    parseApplication(two.replace("memory: 10MiB", "memory: 10MiB\n    aside: 200 %"), "x"),
+  );
+  sim.run(5e9);
+  engine.send(0, 7);
+  sim.run(6e9);
+  assert.deepEqual(answers, [[7, false, 5e9 + 12 * MS]]);
+  assert.ok(Math.abs((containers[1] as Container).cpu.usage() - 18 * MS) < 100);
 });
 
 Deno.test("latency counts from the intended time, and one request is on a connection", () => {

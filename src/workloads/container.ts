@@ -1,10 +1,13 @@
 /** A container: one service's CPU group and memory group on a host, with kill, back-off and restart. */
-import { type FluidGroup, type FluidHost, MemoryCgroup } from "../hardware/mod.ts";
+import { type FluidGroup, type FluidHost, MemoryCgroup, PAGE } from "../hardware/mod.ts";
 import type { PeriodReport } from "../hardware/mod.ts";
 import type { Service } from "./application.ts";
 
 /** Kubernetes' back-off: the first restart is at once, then 10 s, doubled each time, at most 300 s. */
 export const BACK_OFF = { first: 10e9, most: 300e9 } as const;
+
+/** A burst of a container's start, among those of requests. */
+const STARTING = 0x7ffffffe;
 
 /** What may stand in for the kill when a charge fails: Escra's OOM hook. Calls `decide` once. */
 export type OomHook = (
@@ -37,12 +40,16 @@ export class Container {
   up = true;
   /** Its node has failed: restarts wait. */
   nodeDown = false;
+  /** Not created yet: a quota is used up. */
+  pending = false;
   kills = 0;
   restarts = 0;
   /** Requests of memory that the hook answered, and those it refused. */
   oomEvents = 0;
   /** Told at the end of each CPU period: Escra's kernel hook. */
   periodHook: ((report: PeriodReport, container: Container) => void) | null = null;
+  /** Told the same, for measurement. */
+  periodLog: ((report: PeriodReport, container: Container) => void) | null = null;
   /** Told before an OOM kill. */
   oomHook: OomHook | null = null;
   /** Told when it is killed and when it is up again. */
@@ -50,9 +57,14 @@ export class Container {
   /** Told of an OOM kill, before the restart. */
   onOomKill: ((container: Container) => void) | null = null;
   onStarted: ((container: Container) => void) | null = null;
-  /** @internal Anonymous heap and page cache that grow with requests, bytes. */
+  /** Anonymous heap and page cache that have grown with requests, bytes. */
   heap = 0;
   cached = 0;
+  /** Part of a page that the heap has grown into and that is charged with the page's first byte. */
+  #pageLeft = 0;
+  /** Bursts of the start that run, and whether its least time has passed. */
+  #startBursts = 0;
+  #startTime = false;
 
   constructor(readonly id: number, readonly service: Service, options: ContainerOptions) {
     this.host = options.host;
@@ -62,15 +74,42 @@ export class Container {
       ...(options.phase === undefined ? {} : { phase: options.phase }),
       spread: options.spread ?? 0,
       sliceExpiry: options.sliceExpiry ?? false,
-      onDone: options.onDone,
-      onPeriod: (report) => this.periodHook?.(report, this),
+      onDone: (argument) => {
+        if (argument === STARTING) this.#startBurstEnds();
+        else options.onDone(argument);
+      },
+      onPeriod: (report) => {
+        this.periodLog?.(report, this);
+        this.periodHook?.(report, this);
+      },
     });
     this.memory = new MemoryCgroup(service.name, { limit: options.memoryLimit });
+    this.up = service.startWork === undefined;
   }
 
   get name(): string {
     return this.service.name;
   }
+
+  /**
+   * A request's share of the heap's growth, in bytes to charge: whole pages, of which the rest serves
+   * the next requests. 0 once the heap has its size.
+   */
+  growHeap(): number {
+    const { heap, heapStep } = this.service;
+    const step = Math.min(heapStep, heap - this.heap);
+    if (step <= 0) return 0;
+    this.heap += step;
+    const beyond = step - this.#pageLeft;
+    if (beyond <= 0) {
+      this.#pageLeft -= step;
+      return 0;
+    }
+    const pages = Math.ceil(beyond / PAGE) * PAGE;
+    this.#pageLeft = pages - beyond;
+    return pages;
+  }
+
   /** Charges memory, through the hook when there is no room; `decide(false)`: kill. */
   charge(size: number, decide: (charged: boolean) => void): void {
     if (this.memory.charge(size)) decide(true);
@@ -92,7 +131,7 @@ export class Container {
     this.up = false;
     this.kills++;
     this.memory.kill();
-    this.heap = this.cached = 0;
+    this.heap = this.cached = this.#pageLeft = 0;
     this.onKilled?.(this);
     this.onOomKill?.(this);
     const wait = this.kills === 1
@@ -104,11 +143,23 @@ export class Container {
   /** A restart that an operator or autoscaler orders: no back-off. */
   restart(): void {
     if (!this.up) return;
+    this.evict();
+    this.create();
+  }
+
+  /** Its pod is deleted; `create` makes it anew. */
+  evict(): void {
     this.up = false;
+    this.pending = true;
     this.restarts++;
     this.memory.kill();
-    this.heap = this.cached = 0;
+    this.heap = this.cached = this.#pageLeft = 0;
     this.onKilled?.(this);
+  }
+
+  /** A pod that was pending is created: it starts. */
+  create(): void {
+    this.pending = false;
     this.#start();
   }
 
@@ -118,24 +169,47 @@ export class Container {
       return;
     }
     this.boot();
-    this.host.sim.after(this.service.start, () => {
-      this.up = true;
-      this.onStarted?.(this);
-    });
   }
 
-  /** Charges what the program needs to start, bit by bit over its start time. */
+  /**
+   * Starts the program: charges what it needs, bit by bit over its start time, and uses the CPU time of
+   * its start. It answers when both are over; one without such work answers at once when deployed.
+   */
   boot(): void {
-    const { memory, start } = this.service;
-    const steps = Math.max(1, Math.ceil(memory / 2 ** 21));
+    const { memory, start, startWork } = this.service;
     const kills = this.kills, restarts = this.restarts;
+    const current = () => this.kills === kills && this.restarts === restarts;
+    this.#startTime = false;
+    this.#startBursts = 0;
+    if (startWork !== undefined) {
+      const { cpu, threads } = startWork;
+      this.#startBursts = threads;
+      for (let i = 0; i < threads; i++) this.cpu.run(cpu / threads, STARTING);
+    }
+    this.host.sim.after(start, () => {
+      if (!current()) return;
+      this.#startTime = true;
+      this.#started();
+    });
+    const steps = Math.max(1, Math.ceil(memory / 2 ** 21));
     const next = (step: number) => {
-      if (step >= steps || this.kills !== kills || this.restarts !== restarts) return;
+      if (step >= steps || !current()) return;
       this.charge(memory / steps, (charged) => {
         if (!charged) return this.kill();
         this.host.sim.after(start / steps, () => next(step + 1));
       });
     };
     if (memory > 0) next(0);
+  }
+
+  #startBurstEnds(): void {
+    this.#startBursts--;
+    this.#started();
+  }
+
+  #started(): void {
+    if (this.up || !this.#startTime || this.#startBursts > 0) return;
+    this.up = true;
+    this.onStarted?.(this);
   }
 }

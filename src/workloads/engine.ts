@@ -4,24 +4,10 @@
  * A container that is down answers at once with an error, and an error goes up to the client.
  */
 import type { Handler, Rng, Simulation } from "../kernel/mod.ts";
-import type { Application, Operation } from "./application.ts";
+import type { Application, Call, Operation } from "./application.ts";
 import type { Container } from "./container.ts";
 import { Fifo } from "./fifo.ts";
-
-const enum State {
-  FREE,
-  COMING,
-  QUEUED,
-  MEMORY,
-  FIRST,
-  CALLING,
-  SECOND,
-  DEAD,
-}
-/** Caller of an entry operation, and of a call that nobody waits for. */
-const CLIENT = -1, NOBODY = -2;
-/** CPU bursts that belong to no visit. */
-const BACKGROUND = 0x7fffffff;
+import { BACKGROUND, CLIENT, NOBODY, type Request, State, type Visit } from "./visit.ts";
 
 /** Told when a request is answered: its number as given to `send`, and whether it is an error. */
 export type Answered = (request: number, failed: boolean) => void;
@@ -32,28 +18,6 @@ export interface EngineOptions {
   /** One way from container to container, ns; -1 is the client. */
   readonly delay: (from: number, to: number) => number;
   readonly answered: Answered;
-}
-
-interface Visit {
-  id: number;
-  state: State;
-  operation: Operation;
-  parent: number;
-  request: number;
-  step: number;
-  outstanding: number;
-  calls: boolean;
-  memory: number;
-}
-
-interface Request {
-  readonly id: number;
-  type: number;
-  tag: number;
-  failed: boolean;
-  answered: boolean;
-  visits: number;
-  arrivals: Int8Array;
 }
 
 /** Runs requests on containers; numbers of containers are those of the application's services. */
@@ -75,6 +39,7 @@ export class Engine {
   readonly #arrive: Handler;
   readonly #reply: Handler;
   readonly #timeout: Handler;
+  readonly #callTimeout: Handler;
   readonly #options: EngineOptions;
   readonly #timeouts: { request: Request; tag: number }[] = [];
 
@@ -91,6 +56,7 @@ export class Engine {
       const { request, tag } = this.#timeouts[i] as { request: Request; tag: number };
       if (request.tag === tag && !request.answered) this.#answer(request, true);
     });
+    this.#callTimeout = sim.handler((visit) => this.#givenUp(this.#visits[visit] as Visit));
     for (const service of application.services) {
       this.#waiting.push(new Fifo());
       this.#forCpu.push(new Fifo());
@@ -111,7 +77,8 @@ export class Engine {
     this.containers.push(...containers);
     containers.forEach((container, i) => {
       container.onKilled = () => this.#killed(i);
-      container.boot();
+      if (container.pending) container.up = false;
+      else container.boot();
       const { background } = container.service;
       if (background === undefined) return;
       const { every, cpu, threads } = background;
@@ -164,7 +131,13 @@ export class Engine {
     return request;
   }
 
-  #call(operation: number, parent: number, from: number, request: number): void {
+  #call(
+    operation: number,
+    parent: number,
+    from: number,
+    request: number,
+    call?: Call,
+  ): void {
     const op = this.#application.operations[operation] as Operation;
     const id = this.#freeVisits.pop() ?? this.#visits.length;
     let visit = this.#visits[id];
@@ -179,6 +152,9 @@ export class Engine {
         outstanding: 0,
         calls: false,
         memory: 0,
+        failed: false,
+        optional: false,
+        timer: -1,
       };
     } else {
       visit.state = State.COMING;
@@ -186,7 +162,12 @@ export class Engine {
       visit.parent = parent;
       visit.request = request;
       visit.step = visit.outstanding = visit.memory = 0;
+      visit.failed = false;
     }
+    visit.optional = call !== undefined && call.optional;
+    visit.timer = call === undefined || call.timeout === Infinity || parent === NOBODY
+      ? -1
+      : this.#sim.schedule(call.timeout, this.#callTimeout, id);
     (this.#requests[request] as Request).visits++;
     this.#sim.schedule(this.#options.delay(from, op.service), this.#arrive, id);
   }
@@ -195,7 +176,7 @@ export class Engine {
     const i = visit.operation.service;
     const container = this.containers[i] as Container;
     if (!container.up) {
-      this.#fails(visit);
+      visit.failed = true;
       return this.#leave(visit, 0);
     }
     if ((this.#inService[i] as number) >= container.service.threads) {
@@ -207,11 +188,7 @@ export class Engine {
   #begin(visit: Visit, i: number, container: Container): void {
     (this.#inService[i] as number)++;
     const { service } = container;
-    let size = service.requestMemory;
-    if (container.heap < service.heap) {
-      container.heap += service.heapStep;
-      size += service.heapStep;
-    }
+    const size = service.requestMemory + container.growHeap();
     if (container.cached < service.pageCache && container.memory.readFile(service.pageCacheStep)) {
       container.cached += service.pageCacheStep;
     }
@@ -269,13 +246,12 @@ export class Engine {
 
   #nextStep(visit: Visit, i: number): void {
     const { steps } = visit.operation;
-    const request = this.#requests[visit.request] as Request;
-    while (visit.step < steps.length && !request.failed) {
+    while (visit.step < steps.length && !visit.failed) {
       const calls = steps[visit.step++] as Operation["steps"][number];
       for (const call of calls) {
         if (call.probability < 1 && !this.#choice.bernoulli(call.probability)) continue;
         if (call.wait) visit.outstanding++;
-        this.#call(call.operation, call.wait ? visit.id : NOBODY, i, visit.request);
+        this.#call(call.operation, call.wait ? visit.id : NOBODY, i, visit.request, call);
       }
       if (visit.outstanding > 0) return;
     }
@@ -285,6 +261,8 @@ export class Engine {
 
   #finish(visit: Visit, i: number): void {
     const container = this.containers[i] as Container;
+    const { aside } = container.service;
+    if (aside > 0) container.cpu.run(visit.operation.cpu * aside, BACKGROUND);
     if (visit.memory > 0) container.memory.uncharge(visit.memory);
     visit.memory = 0;
     this.#release(i, container);
@@ -297,12 +275,31 @@ export class Engine {
     if (next !== undefined) this.#begin(this.#visits[next] as Visit, i, container);
   }
 
+  /** An error goes to the caller, unless it goes on without this call. */
   #fails(visit: Visit): void {
-    if (visit.parent !== NOBODY) (this.#requests[visit.request] as Request).failed = true;
+    if (visit.parent >= 0) {
+      if (!visit.optional) (this.#visits[visit.parent] as Visit).failed = true;
+    } else if (visit.parent === CLIENT) (this.#requests[visit.request] as Request).failed = true;
+  }
+
+  /** The caller's time-out: it goes on, and nobody waits for the answer any more. */
+  #givenUp(visit: Visit): void {
+    const { parent } = visit;
+    visit.timer = -1;
+    visit.failed = true;
+    this.#fails(visit);
+    visit.failed = false;
+    visit.parent = NOBODY;
+    this.#replied(parent);
   }
 
   /** The answer goes to the caller; with replies still to come the visit stays as DEAD. */
   #leave(visit: Visit, outstanding: number): void {
+    if (visit.failed) this.#fails(visit);
+    if (visit.timer !== -1) {
+      this.#sim.cancel(visit.timer);
+      visit.timer = -1;
+    }
     const { parent, request } = visit;
     const i = visit.operation.service;
     const from = parent >= 0 ? (this.#visits[parent] as Visit).operation.service : CLIENT;
@@ -360,7 +357,7 @@ export class Engine {
       if (visit.operation.service !== i || visit.state <= State.COMING) continue;
       if (visit.state === State.DEAD) continue;
       visit.memory = 0;
-      this.#fails(visit);
+      visit.failed = true;
       this.#leave(visit, visit.outstanding);
     }
   }

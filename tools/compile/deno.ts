@@ -22,8 +22,13 @@ export function ownTarget(): string | undefined {
   return TARGETS.find((target) => target.startsWith(machine) && target.endsWith(system));
 }
 
-/** Whether the runtime of a target can be had: asked of its server, without fetching it. */
+/**
+ * Whether the runtime of a target can be had: Deno takes the file that DENORT_BIN names, if it is set;
+ * otherwise its server is asked, without fetching it.
+ */
 export async function runtimeAvailable(target: string, version: string): Promise<boolean> {
+  const given = process.env["DENORT_BIN"];
+  if (given !== undefined && given !== "") return existsSync(given);
   try {
     const url = `https://dl.deno.land/release/v${version}/denort-${target}.zip`;
     const answer = await fetch(url, { method: "HEAD", signal: AbortSignal.timeout(8000) });
@@ -34,7 +39,8 @@ export async function runtimeAvailable(target: string, version: string): Promise
 }
 
 /**
- * Builds one target, with the permissions that the tool needs and no others inside.
+ * Builds one target, with the permissions that the tool needs and no others inside. Returns what Deno
+ * printed: the packages that it fetched for the target and a tree of the embedded files.
  *
  * @throws {Error} with Deno's output if it fails.
  */
@@ -44,10 +50,9 @@ export function buildWithDeno(
   target: string,
   assets: readonly string[],
   outfile: string,
-): void {
+): string {
   const built = run(deno, [
     "compile",
-    "--quiet",
     "--no-prompt",
     "--allow-read",
     "--allow-write",
@@ -69,4 +74,5 @@ export function buildWithDeno(
   if (!built.ok || !(existsSync(file) || existsSync(outfile))) {
     throw new Error(`deno compile --target ${target} failed:\n${built.output}`);
   }
+  return built.output;
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Tries dist/wherewhen where nothing else is: an empty folder, an empty environment, no network, neither
 # Deno nor Node. Then compares every result, byte by byte, with results/: from the binary on two workers,
-# and from `deno run` on one. ONLY='freshen/* iron/*' restricts it to those scenarios.
+# and from `deno run` on one. ONLY='freshen/* iron/*' restricts it to those scenarios, SOURCE_ONLY the
+# part of `deno run` alone.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 root=$PWD
@@ -9,11 +10,13 @@ binary=$root/dist/wherewhen
 DENO=(npx --yes deno@2.9.6)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-only=()
-if [ -n "${ONLY:-}" ]; then
-  read -ra patterns -d "" <<<"$ONLY" || true
-  only=(--only "${patterns[@]}")
-fi
+only() { # <patterns>: the option that restricts to them, none if there are none
+  local patterns
+  read -ra patterns -d "" <<<"$1" || true
+  [ ${#patterns[@]} -eq 0 ] || printf '%s\n' --only "${patterns[@]}"
+}
+mapfile -t in_binary < <(only "${ONLY:-}")
+mapfile -t in_source < <(only "${SOURCE_ONLY:-${ONLY:-}}")
 
 mkdir "$work/empty"
 cd "$work/empty"
@@ -48,7 +51,7 @@ ww new freshen/transfer >mine.yaml
 ww check --quiet mine.yaml
 ww run "$first" --out alone --jobs 1 --quiet
 cmp "alone/$first.csv" "$root/results/$first.csv"
-ww reproduce "${only[@]}" --out all --jobs 2 --quiet || test $? -eq 4
+ww reproduce "${in_binary[@]}" --out all --jobs 2 --quiet || test $? -eq 4
 if [ -e /proc/self ] && [ "$(ls | tr '\n' ' ')" != "all alone mine.yaml " ]; then
   echo "binary: wrote beside --out: $(ls)" >&2
   exit 1
@@ -81,7 +84,7 @@ echo "binary: --compare passes on results/ and names the cell of a CSV that was 
 cd "$root"
 # On one worker. The tests do the same on two (src/cli/results_test.ts).
 same=0
-"${DENO[@]}" run -A --quiet cli.ts reproduce "${only[@]}" --out "$work/deno" --jobs 1 --quiet \
+"${DENO[@]}" run -A --quiet cli.ts reproduce "${in_source[@]}" --out "$work/deno" --jobs 1 --quiet \
   2>"$work/log" || test $? -eq 4 || { cat "$work/log" >&2; exit 1; }
 compare "$work/deno" "deno run --jobs 1"
 echo "deno run --jobs 1: $same files the same"

@@ -1,7 +1,6 @@
 /** `compare`: each claim as met or not, by the results that are there. */
-import { compareJson, compareMarkdown, compareText } from "../../report/mod.ts";
+import { compareJson, compareMarkdown, compareText, isNews } from "../../report/mod.ts";
 import { compareOnDisk } from "../comparison.ts";
-import { isNews } from "../execute.ts";
 import { Exit, type ExitCode } from "../exit.ts";
 import { findScenarios, shippedMatching } from "../find.ts";
 import { loadOrRefuse } from "../load.ts";

@@ -1,11 +1,13 @@
 /** `plot`: figures drawn again from CSVs that are there; no model runs. */
 import { readFileSync } from "node:fs";
 import { checkBelow, OutputError, resultPaths, writeFileAtomic } from "../../experiment/mod.ts";
-import { FigureError, type FigureSpec, renderFigure } from "../../figures/mod.ts";
+import type { FigureSpec } from "../../figures/spec.ts";
 import { CsvError, readCsv, type Table } from "../../table/mod.ts";
+import { loadFigures } from "../draw.ts";
 import { CommandError, Exit, type ExitCode } from "../exit.ts";
-import { findScenarios, reason } from "../find.ts";
+import { findScenarios } from "../find.ts";
 import { loadOrRefuse } from "../load.ts";
+import { reason } from "../reason.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Options of `plot`. */
@@ -13,6 +15,7 @@ export interface PlotOptions {
   readonly out: string;
   readonly csv?: string;
   readonly data?: readonly string[];
+  readonly animate?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -43,6 +46,7 @@ export async function plot(
   if (options.csv !== undefined && loaded.length !== 1) {
     throw new CommandError(Exit.usage, `--csv takes one scenario, not ${loaded.length}`);
   }
+  const { FigureError, renderFigure } = await loadFigures();
   const shown = options.quiet ? terminal.asQuiet() : terminal;
   const written: string[] = [];
   for (const { scenario } of loaded) {
@@ -54,10 +58,17 @@ export async function plot(
     const table = tableFrom(options.csv ?? paths.csv);
     try {
       checkBelow(options.out, paths.folder);
-      const { png, svg, warnings } = renderFigure(table, scenario.figure as FigureSpec, {
-        title: scenario.title,
-        note: scenario.source,
-      });
+      const figure = scenario.figure as FigureSpec;
+      const labels = { title: scenario.title, note: scenario.source };
+      if (options.animate) {
+        const path = paths.picture("apng");
+        const { animated } = await import("../animate.ts");
+        writeFileAtomic(path, animated(table, figure, labels));
+        written.push(path);
+        shown.note(`${scenario.id} → ${path}`);
+        continue;
+      }
+      const { png, svg, warnings } = renderFigure(table, figure, labels);
       writeFileAtomic(paths.picture("png"), png);
       writeFileAtomic(paths.picture("svg"), svg);
       written.push(paths.picture("png"), paths.picture("svg"));

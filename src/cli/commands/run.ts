@@ -3,7 +3,7 @@ import { traceRun } from "../../experiment/mod.ts";
 import { writeCsv } from "../../table/mod.ts";
 import { execute, type ExecuteOptions, exitOf, outcomeJson, withSeeds } from "../execute.ts";
 import { CommandError, Exit, type ExitCode } from "../exit.ts";
-import { findScenarios, reason } from "../find.ts";
+import { findScenarios } from "../find.ts";
 import { type Loaded, loadOrRefuse } from "../load.ts";
 import {
   checkOutcome,
@@ -12,6 +12,7 @@ import {
   type RegressOptions,
   reportChecks,
 } from "../regress.ts";
+import { reason } from "../reason.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Options of `run`. */
@@ -54,6 +55,13 @@ export async function run(
   names: readonly string[],
   options: RunCommandOptions,
 ): Promise<ExitCode> {
+  const { tolerance, traceRun } = options;
+  if (tolerance !== undefined && options.compare === undefined) {
+    throw new CommandError(Exit.usage, "--tolerance is of --compare: name the earlier results");
+  }
+  if (traceRun !== undefined && options.trace === undefined) {
+    throw new CommandError(Exit.usage, "--trace-run is of --trace: name the file to write");
+  }
   const loaded = await loadOrRefuse(terminal, findScenarios(names), options.data);
   const scenarios = loaded.map(({ scenario }) => withSeeds(scenario, options));
   if (options.trace !== undefined) {

@@ -18,6 +18,11 @@ export function valuesOf(platform: Platform): MemoryValues | undefined {
   return part === undefined ? undefined : memoryValues(part);
 }
 
+/** The same with or without turbo: without, every core runs as when all of its socket are busy. */
+export function clocked(values: MemoryValues, turbo: boolean): MemoryValues {
+  return turbo ? values : { ...values, turboSingle: values.turboAll };
+}
+
 /** Said when a platform has no memory system to stand on. */
 export function noMemory(platform: Platform): Problem {
   return {

@@ -7,13 +7,26 @@ import { exactThroughput, memcachedShape } from "../../workloads/memcached/mod.t
 import { type InterconnectName, INTERCONNECTS, rackValues } from "../os/interconnect.ts";
 import { MEMSLICE, Rack, type Slice } from "../os/rack.ts";
 import { drowning } from "../scheduler/constraints.ts";
-import { builtIn, isSolved, makePolicy, POLICIES } from "../scheduler/policies.ts";
-import { constraintProblems, constraintSchema, count, noMemory, valuesOf } from "./common.ts";
+import { ALL_POLICIES, builtIn, isSolved, makePolicy } from "../scheduler/policies.ts";
+import {
+  clocked,
+  constraintProblems,
+  constraintSchema,
+  count,
+  noMemory,
+  valuesOf,
+} from "./common.ts";
 
 const PROCESS = "memcached";
 
+const others = z.strictObject({
+  host: count("Dkernel", 0, 15),
+  cores: count("cores in use", 0, 64).default(0),
+  memory: bytes({ max: 2 ** 44 }).default(0).describe("memory in use"),
+});
+
 const parameters = z.strictObject({
-  policy: z.enum(POLICIES).default("DCMloc"),
+  policy: z.enum(ALL_POLICIES).default("DCMloc"),
   hosts: count("Dkernels of the rack", 1, 16).default(3),
   cores_per_host: count("cores of each", 1, 64).default(24),
   memory_per_host: bytes({ min: MEMSLICE, max: 2 ** 44 }).default(48 * 2 ** 30).describe(
@@ -22,12 +35,18 @@ const parameters = z.strictObject({
   interconnect: z.enum(Object.keys(INTERCONNECTS) as [InterconnectName, ...InterconnectName[]])
     .default("numa-emulation"),
   cores: z.int().min(0).max(1024).default(24).describe("cores that memcached asks for, one by one"),
+  occupied: z.array(others).max(16).default([]).describe(
+    "what other processes hold before memcached starts",
+  ),
   dataset: bytes({ min: 2 ** 20, max: 2 ** 25 }).default(16e6).describe(
     "items; at most what an L3 holds",
   ),
+  turbo: z.boolean().default(true).describe(
+    "cores run faster while others of their socket are idle; false: always as when all are busy",
+  ),
   key: bytes({ min: 1, max: 250 }).default(8),
   value: bytes({ min: 1, max: 4096 }).default(64),
-  gets: count("gets of each thread that are measured", 10, 1e6).default(1000),
+  gets: count("gets of each thread that are measured", 10, 1e6).default(500),
   solve_every: duration({ min: 1e3, max: 60e9 }).default(3e6).describe("time between decisions"),
   solve_batch: count("pending requests that start a decision", 1, 10_000).default(1),
   time_limit: duration({ min: 1e3, max: 3600e9 }).default(10e9).describe("the solver's"),
@@ -63,11 +82,11 @@ export const placement = defineExperiment({
     if (p.cores === 0) {
       wrong("cores", `the process "${PROCESS}" has no cores to run on; give it at least 1`);
     }
-    const all = p.hosts * p.cores_per_host;
+    const all = p.hosts * p.cores_per_host - p.occupied.reduce((sum, o) => sum + o.cores, 0);
     if (p.cores > all) {
       wrong(
         "cores",
-        `${PROCESS} asks for ${p.cores} cores, more than the rack's ${all} (${p.hosts} hosts)`,
+        `${PROCESS} asks for ${p.cores} cores, more than the rack's ${all} free ones (${p.hosts} hosts)`,
       );
     }
     if (p.cores_per_host > values.coresPerDomain) {
@@ -80,6 +99,17 @@ export const placement = defineExperiment({
           `${values.domains}; use fewer, or interconnect: cxl`,
       );
     }
+    p.occupied.forEach((o, i) => {
+      const at = (key: string, message: string) =>
+        problems.push({ path: ["occupied", i, key], message });
+      if (o.host >= p.hosts) {
+        at("host", `Dkernel ${o.host} does not exist; the rack has 0..${p.hosts - 1}`);
+      }
+      if (o.cores > p.cores_per_host) {
+        at("cores", `Dkernel ${o.host} has ${p.cores_per_host} cores, not ${o.cores}`);
+      }
+      if (o.memory > p.memory_per_host) at("memory", `Dkernel ${o.host} has less memory than that`);
+    });
     const heap = heapBytes(p);
     if (heap > p.hosts * p.memory_per_host) {
       wrong("memory_per_host", `${PROCESS} needs ${heap} bytes, more than the rack has`);
@@ -87,7 +117,11 @@ export const placement = defineExperiment({
     return problems;
   },
   *run({ parameters: p, platform, simulation, warn }): Generator<Row> {
-    const values = rackValues(valuesOf(platform) as MemoryValues, p.interconnect, p.hosts);
+    const values = rackValues(
+      clocked(valuesOf(platform) as MemoryValues, p.turbo),
+      p.interconnect,
+      p.hosts,
+    );
     const sim = simulation();
     const memslices = Math.floor(p.memory_per_host / MEMSLICE);
     const policy = makePolicy(p.policy, sim.rng("policy"), { time: p.time_limit, nodes: 2000 });
@@ -101,6 +135,9 @@ export const placement = defineExperiment({
       constraints: p.constraints,
     });
     rack.macro.onFallback = warn;
+    for (const o of p.occupied) {
+      rack.occupy("others", o.host, o.cores, Math.ceil(o.memory / MEMSLICE));
+    }
     const cores: Slice[] = [];
     let memory: Slice[] = [];
     sim.spawn(

@@ -18,7 +18,7 @@ const parameters = z.strictObject({
   requests: count("requests of one core or one memslice in the batch", 1, 2000).default(20),
   processes: count("processes that ask", 1, 500).default(4),
   time_limit: duration({ min: 1e3, max: 3600e9 }).default(10e9).describe(
-    "time that the solver has, by the model of its speed",
+    "time that the solver has, by its counted work",
   ),
   node_limit: count("branch-and-bound nodes after which the solver stops", 1, 1e6).default(2000),
   constraints: z.array(constraintSchema).max(50).default([]).describe(
@@ -34,7 +34,11 @@ export const scheduler = defineExperiment({
   says: "Time and quality of one placement decision of DiNOS*'s macro scheduler",
   parameters,
   columns: {
-    solve_ms: { role: "measure", says: "time of the decision, by the model of the solver's speed" },
+    solve_ms: {
+      role: "measure",
+      says:
+        "time of the decision: the solver's counted work, times unit times of a fit to measurements",
+    },
     placed_percent: { role: "measure", says: "requests that were placed" },
     local_percent: {
       role: "measure",

@@ -98,7 +98,7 @@ export const vmem = defineExperiment({
   },
   *run({ parameters: p, platform, simulation }): Generator<Row> {
     const values = rackValues(valuesOf(platform) as MemoryValues, p.interconnect, p.hosts);
-    const pageBytes = p.page === "4KiB" ? 4096 : 2 * MIB;
+    const pageBytes = p.page === "4KiB" ? 4096 : 2097152;
     const hosts = Array.from({ length: p.hosts }, (_, h) => h);
     const on = (share: number) =>
       Array.from({ length: values.domains }, (_, d) => d < p.hosts ? share : 0);
@@ -119,7 +119,7 @@ export const vmem = defineExperiment({
       ),
       replicas: hosts,
       pageBytes,
-      addressSpace: shape.itemsBytes + shape.bucketsBytes,
+      addressSpace: shape.mappedBytes + shape.bucketsBytes,
       chunk: p.chunk,
       frozen: p.frozen,
       tick: p.tick,
@@ -130,6 +130,8 @@ export const vmem = defineExperiment({
     while (system.ready < threads) sim.run(sim.now + 1e6);
     sim.run(sim.now + p.window);
     const pending = [...p.changes];
+    /** Changes asked for, and the time at which the last one's effects are over. */
+    let [target, settled] = [0, 0];
     for (let begin = p.start; begin < p.until; begin += p.sample) {
       const end = Math.min(p.until, begin + p.sample);
       const made = system.changes.length;
@@ -142,14 +144,16 @@ export const vmem = defineExperiment({
       while (at < end) {
         if (pending.length > 0 && pending[0].at <= at) {
           const c = pending.shift() as z.output<typeof change>;
-          const target = system.changes.length + 1;
+          target++;
           system.change(c.add === undefined ? "remove" : "add", (c.add ?? c.remove) as number);
-          // Every nanosecond of a change is simulated.
-          while (system.changes.length < target && at < end) {
-            const step = Math.min(1e5, end - at);
-            done += simulate(step);
-            at += step;
-          }
+          settled = Infinity;
+        }
+        if (system.changes.length < target || at < settled) {
+          // Every nanosecond of a change is simulated, and a window in which caches warm up again.
+          const step = Math.min(1e5, end - at);
+          done += simulate(step);
+          at += step;
+          if (settled === Infinity && system.changes.length >= target) settled = at + p.window;
           continue;
         }
         const span = Math.min(end, pending[0]?.at ?? Infinity) - at;

@@ -5,9 +5,9 @@
 import type { Constant } from "../../hardware/parts/part.ts";
 import type { MemoryValues } from "../../hardware/memory/mod.ts";
 
-const of = (value: number, source: string, mark: Constant["mark"]): Constant => ({
+const of = (value: number, source: string, mark: Constant["mark"], unit = "ns"): Constant => ({
   value,
-  unit: "ns",
+  unit,
   mark,
   source,
 });
@@ -19,6 +19,8 @@ export interface Interconnect {
   readonly added: Constant;
   /** From sending an interrupt to another host until its handler runs. */
   readonly interrupt: Constant;
+  /** Bandwidth of a host's port in each direction, for all other hosts together; absent: a link a pair. */
+  readonly port?: Constant;
 }
 
 /** Known interconnects. */
@@ -49,21 +51,34 @@ export const INTERCONNECTS = {
       "posted write that raises a message-signalled interrupt; order of magnitude",
       "assumed",
     ),
+    port: of(
+      50e9,
+      "PCIe 5.0 x16 carries 63 GB/s in a direction; four fifths of it for data",
+      "assumed",
+      "B/s",
+    ),
   },
 } as const satisfies Record<string, Interconnect>;
 /** Name of an interconnect: `interconnect:` of a scenario. */
 export type InterconnectName = keyof typeof INTERCONNECTS;
 
-/** Memory system of a rack whose hosts are the domains of `values`, joined by `name`. */
+/**
+ * Memory system of a rack whose hosts are the domains of `values`, joined by `name`. A CXL host's port is
+ * dealt evenly to the other hosts.
+ */
 export function rackValues(
   values: MemoryValues,
   name: InterconnectName,
   hosts: number,
 ): MemoryValues {
-  const more = INTERCONNECTS[name].added.value;
+  const joined: Interconnect = INTERCONNECTS[name];
+  const more = joined.added.value;
   return {
     ...values,
-    domains: Math.max(hosts, name === "cxl" ? hosts : values.domains),
+    ...(joined.port === undefined
+      ? {}
+      : { linkBandwidth: joined.port.value / Math.max(1, hosts - 1), linksPerPair: 1 }),
+    domains: joined.port === undefined ? Math.max(hosts, values.domains) : hosts,
     remoteLatency: values.remoteLatency + more,
     transferHomeOwner: values.transferHomeOwner + more,
     transferHomeRequester: values.transferHomeRequester + more,

@@ -2,9 +2,12 @@
  * A process's page table as x86-64 has it: four levels of 512 entries, leaves of 4 KiB (level 1) or 2 MiB
  * (level 2). Nodes really exist, so that their number, walks and clones are what they would be.
  */
+import type { PageBytes, Walkable } from "../../hardware/memory/mod.ts";
 import type { Structure } from "../../ldnr/mod.ts";
 
 const FANOUT = 512;
+/** Cache lines of a table, of eight entries each. */
+const LINES = 64;
 /** Bytes of a table at any level. */
 export const TABLE_BYTES = 4096;
 
@@ -17,23 +20,28 @@ export interface MapOperation {
 
 /** Leaf tables mark present pages; upper ones point to tables. */
 interface Table {
+  /** Tables are told apart by a serial number: their frame. */
+  readonly id: number;
   readonly present: Uint8Array | undefined;
-  readonly children: Map<number, Table> | undefined;
+  readonly children: (Table | undefined)[] | undefined;
   used: number;
 }
 
 /** Mapped pages, and the tables that map them. */
-export class PageTable implements Structure<MapOperation, number> {
+export class PageTable implements Structure<MapOperation, number>, Walkable {
   /** Tables at each level: [PT, PD, PDPT, PML4]. */
   readonly tables: number[] = [0, 0, 0, 0];
   private root: Table;
+  private nextId = 0;
   private readonly leafLevel: number;
+  readonly pageBytes: PageBytes;
 
   /** @throws {RangeError} for pages that the hardware does not have. */
-  constructor(readonly pageBytes: number) {
-    if (pageBytes !== 4096 && pageBytes !== 2 ** 21) {
+  constructor(pageBytes: number) {
+    if (pageBytes !== 4096 && pageBytes !== 2097152) {
       throw new RangeError(`pages of ${pageBytes} bytes do not exist; use 4 KiB or 2 MiB`);
     }
+    this.pageBytes = pageBytes;
     this.leafLevel = pageBytes === 4096 ? 0 : 1;
     this.root = this.make(3);
   }
@@ -60,9 +68,21 @@ export class PageTable implements Structure<MapOperation, number> {
     for (let level = 3; table !== undefined; level--) {
       const index = Math.floor(at / this.span(level)) % FANOUT;
       if (level === this.leafLevel) return table.present?.[index] === 1 ? 4 - level : 0;
-      table = table.children?.get(index);
+      table = table.children?.[index];
     }
     return 0;
+  }
+
+  /** Lines of the entries on the way to a page: 64 of a table's 4096 bytes each (see `Walkable`). */
+  path(at: number, lines: number[]): boolean {
+    let table: Table | undefined = this.root;
+    for (let level = 3; table !== undefined; level--) {
+      const index = Math.floor(at / this.span(level)) % FANOUT;
+      lines[level] = table.id * LINES + (index >> 3);
+      if (level === this.leafLevel) return table.present?.[index] === 1;
+      table = table.children?.[index];
+    }
+    return false;
   }
 
   read(op: MapOperation): number {
@@ -89,16 +109,19 @@ export class PageTable implements Structure<MapOperation, number> {
 
   private make(level: number): Table {
     this.tables[level]++;
+    const id = this.nextId++;
     return level === this.leafLevel
-      ? { present: new Uint8Array(FANOUT), children: undefined, used: 0 }
-      : { present: undefined, children: new Map(), used: 0 };
+      ? { id, present: new Uint8Array(FANOUT), children: undefined, used: 0 }
+      : { id, present: undefined, children: new Array(FANOUT).fill(undefined), used: 0 };
   }
 
   private copyOf(table: Table, level: number): Table {
     const copy = this.make(level);
     copy.used = table.used;
     copy.present?.set(table.present as Uint8Array);
-    table.children?.forEach((child, i) => copy.children?.set(i, this.copyOf(child, level - 1)));
+    table.children?.forEach((child, i) => {
+      if (child !== undefined && copy.children) copy.children[i] = this.copyOf(child, level - 1);
+    });
     return copy;
   }
 
@@ -107,27 +130,32 @@ export class PageTable implements Structure<MapOperation, number> {
     if (level === this.leafLevel) {
       const present = table.present as Uint8Array;
       let changed = 0;
-      for (let i = from; i < from + count; i++) if (present[i] !== (map ? 1 : 0)) changed++;
+      // Nothing or everything is mapped, most of the time: then there is nothing to look at.
+      if (table.used === 0 || table.used === FANOUT) {
+        changed = map === (table.used === 0) ? count : 0;
+      } else {
+        for (let i = from; i < from + count; i++) if (present[i] !== (map ? 1 : 0)) changed++;
+      }
       present.fill(map ? 1 : 0, from, from + count);
       table.used += map ? changed : -changed;
       return changed;
     }
-    const children = table.children as Map<number, Table>;
+    const children = table.children as (Table | undefined)[];
     const each = FANOUT ** (level - this.leafLevel);
     let changed = 0;
     for (let page = from; page < from + count;) {
       const index = Math.floor(page / each);
       const inside = page - index * each;
       const run = Math.min(each - inside, from + count - page);
-      let child = children.get(index);
+      let child = children[index];
       if (child === undefined && map) {
-        children.set(index, child = this.make(level - 1));
+        child = children[index] = this.make(level - 1);
         table.used++;
       }
       if (child !== undefined) {
         changed += this.change(child, level - 1, inside, run, map);
         if (child.used === 0) {
-          children.delete(index);
+          children[index] = undefined;
           table.used--;
           this.tables[level - 1]--;
         }

@@ -63,3 +63,46 @@ function balance(
   });
   return left;
 }
+
+/**
+ * Hosts for what a process asks: those that it is on already, then those with most room, as few as have
+ * enough of both.
+ *
+ * @throws {TooLargeError} naming the process and what is missing
+ */
+export function compactHosts(
+  process: string,
+  cores: number,
+  slices: number,
+  hosts: readonly HostRoom[],
+  held: ReadonlySet<number>,
+): number[] {
+  const order = hosts.map((_, i) => i).sort((a, b) =>
+    Number(held.has(b)) - Number(held.has(a)) || hosts[b].cores - hosts[a].cores ||
+    hosts[b].memory - hosts[a].memory || a - b
+  );
+  const room = { cores: 0, memory: 0 };
+  for (let used = 0; used < order.length; used++) {
+    const host = hosts[order[used] as number] as HostRoom;
+    room.cores += host.cores;
+    room.memory += host.memory;
+    // What it is on already is used in any case.
+    if (used + 1 < held.size) continue;
+    if (room.cores >= cores && room.memory >= slices) return order.slice(0, used + 1);
+  }
+  const missing = [
+    ...(cores > room.cores ? [`${cores} cores, of which the rack has ${room.cores} free`] : []),
+    ...(slices > room.memory
+      ? [`${slices} memslices, of which the rack has ${room.memory} free`]
+      : []),
+  ];
+  throw new TooLargeError(`${process} asks for ${missing.join(" and ")}`);
+}
+
+/** Deal whole units evenly over `own` hosts, those with little room first; by host. */
+export function deal(units: number, own: readonly number[], room: (host: number) => number) {
+  const given: number[] = [];
+  for (let h = 0; h <= Math.max(...own); h++) given.push(0);
+  balance(units, own, given, room, true);
+  return given;
+}

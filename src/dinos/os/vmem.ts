@@ -3,13 +3,18 @@
  * it has cores, while its threads run memcached. Replicas come and go live, between two shootdowns that
  * make every core of the process, on any host, load the table that it is matched to.
  */
-import { Coherence, type MemoryValues, Traffic } from "../../hardware/memory/mod.ts";
+import {
+  Coherence,
+  type MemoryValues,
+  type PageBytes,
+  SKYLAKE_TLB,
+  Tlb,
+  type TranslationProfile,
+} from "../../hardware/memory/mod.ts";
 import type { Simulation } from "../../kernel/mod.ts";
-import { costValues } from "../../ldnr/costs.ts";
 import {
   Dispatcher,
   LD_NR,
-  type Pricing,
   type Registration,
   type Steps,
   SystemCallAffinity,
@@ -20,21 +25,8 @@ import {
   Work,
 } from "../../ldnr/mod.ts";
 import type { ExpectedGet } from "../../workloads/memcached/mod.ts";
-import { type MapOperation, PageTable, TABLE_BYTES } from "./page-table.ts";
-
-/** Costs of the kernel's path, ns. */
-const COSTS = {
-  /** Allocate one table: take a frame from the local cache, account for it. */
-  allocateTable: 300,
-  /** Write one entry. */
-  entry: 2,
-  /** Interrupt handler on a core: entry, acknowledge, return. */
-  handler: 1_000,
-  /** Send one interrupt after the other (0.2 us each on one host). */
-  send: 200,
-  /** One access by a thread in a kernel path, beside the protocol's. */
-  lookup: 50,
-} as const;
+import { type MapOperation, PageTable } from "./page-table.ts";
+import { VmemPricing } from "./vmem-pricing.ts";
 
 /** What waits while replicas change. */
 export type Frozen =
@@ -50,7 +42,7 @@ export interface VmemOptions {
   /** Core and domain of each thread: cores are numbered domain by domain. */
   readonly cores: readonly number[];
   readonly replicas: readonly number[];
-  readonly pageBytes: number;
+  readonly pageBytes: PageBytes;
   readonly addressSpace: number;
   /** Bytes of one map operation. */
   readonly chunk: number;
@@ -66,6 +58,8 @@ export interface VmemOptions {
 const SYNC: MapOperation = { kind: "map", at: 0, bytes: 0 };
 /** Gets priced at once. */
 const RUN = 64;
+/** Accesses after which a TLB is warm, in its entries; one get in so many is translated then. */
+const [WARM, SAMPLE] = [2, 16] as const;
 
 /** The running process. */
 export class VmemSystem {
@@ -81,6 +75,9 @@ export class VmemSystem {
   private readonly shootdown = new Word(0);
   private readonly held = new Word(0);
   private readonly arrived = new Word(0);
+  private readonly mapped = new Word(0);
+  /** Each core's translation caches, and the address that its thread takes next. */
+  private readonly tlbs: Tlb[] = [];
   private readonly admin: Registration<MapOperation, number>;
 
   constructor(readonly sim: Simulation, private readonly o: VmemOptions) {
@@ -108,6 +105,7 @@ export class VmemSystem {
     this.completed = new Float64Array(threads);
     o.cores.forEach((core, i) => {
       const registration = this.dispatcher.register(coherence.domainOf(core), core);
+      this.tlbs.push(new Tlb(SKYLAKE_TLB));
       this.runners.push(this.machine.spawn(`thread ${i}`, core, this.body(i, registration)));
     });
     // The demonstration's timer handler runs on the first core's domain.
@@ -119,6 +117,54 @@ export class VmemSystem {
     return this.loaded[thread] as number;
   }
   private readonly loaded: number[] = [];
+  private readonly walked: PageTable[] = [];
+  /** Accesses of each core's TLB when it was last flushed. */
+  private readonly flushedAt: number[] = [];
+
+  /** A core's translations so far, by where they were found. */
+  translations(thread: number): Readonly<Tlb["counts"]> {
+    return (this.tlbs[thread] as Tlb).counts;
+  }
+
+  /**
+   * What gets of a thread do to its TLB, on the table that its core has loaded; per get. Once the TLB has
+   * seen several times what it holds, a sample stands for all of `run`.
+   */
+  translate(thread: number, run: number, random: () => number): TranslationProfile {
+    const tlb = this.tlbs[thread] as Tlb;
+    const table = this.walked[thread] as PageTable;
+    const { accesses, second, walks, loads: [a, b, c, d] } = tlb.counts;
+    const warm = accesses - (this.flushedAt[thread] as number) > WARM * SKYLAKE_TLB.second.entries;
+    const gets = warm ? Math.ceil(run / SAMPLE) : run;
+    for (let i = 0; i < gets; i++) {
+      for (const at of this.o.gets.addresses(random)) {
+        if (!tlb.translate(Math.floor(at), table)) {
+          throw new Error(`thread ${thread} took a page fault at ${at} on a synchronised replica`);
+        }
+      }
+    }
+    const now = tlb.counts;
+    return {
+      second: (now.second - second) / gets,
+      walks: (now.walks - walks) / gets,
+      loads: [
+        (now.loads[0] - a) / gets,
+        (now.loads[1] - b) / gets,
+        (now.loads[2] - c) / gets,
+        (now.loads[3] - d) / gets,
+      ],
+    };
+  }
+
+  /** Load CR3: the table that the core is matched to, and an empty TLB. */
+  private load(thread: number, registration: Registration<MapOperation, number>): void {
+    const replica = this.dispatcher.select(registration);
+    this.loaded[thread] = replica.domain;
+    this.walked[thread] = replica.data as PageTable;
+    const tlb = this.tlbs[thread] as Tlb;
+    tlb.flush();
+    this.flushedAt[thread] = tlb.counts.accesses;
+  }
 
   /** Gets completed by all threads. */
   operations(): number {
@@ -170,12 +216,16 @@ export class VmemSystem {
   private *body(i: number, registration: Registration<MapOperation, number>): Steps {
     const { o, dispatcher, shootdown, sim } = this;
     const threads = o.cores.length;
-    this.loaded[i] = dispatcher.select(registration).domain;
+    this.load(i, registration);
     for (let at = i * o.chunk; at < o.addressSpace; at += threads * o.chunk) {
       const bytes = Math.min(o.chunk, Math.ceil((o.addressSpace - at) / o.pageBytes) * o.pageBytes);
       yield dispatcher.executeMut(registration, { kind: "map", at, bytes });
     }
-    // The first fault on what others have mapped brings the replica up to date.
+    // memcached's barrier; then the first fault on what others have mapped brings the replica up to date.
+    const { mapped } = this;
+    yield mapped.rmw;
+    mapped.value++;
+    yield new Wait([mapped], () => mapped.value >= threads);
     yield dispatcher.execute(registration, SYNC);
     this.ready++;
     let seen = shootdown.value;
@@ -209,80 +259,7 @@ export class VmemSystem {
     arrived.value++;
     if (held.value === 1) yield new Wait([held], () => held.value === 0);
     yield dispatcher.execute(registration, SYNC);
-    this.loaded[i] = dispatcher.select(registration).domain;
+    this.load(i, registration);
     yield new Work("reload", 1, this.loaded[i]);
-  }
-}
-
-/** Prices of the process's and the kernel's work. */
-class VmemPricing implements Pricing {
-  private readonly traffic: Traffic;
-  private readonly costs = costValues();
-  private readonly flows = new Map<number, { rate: number; bytes: readonly number[] }>();
-
-  constructor(private readonly o: VmemOptions, private readonly system: VmemSystem) {
-    this.traffic = new Traffic(o.values);
-  }
-
-  start(work: Work, thread: TimedThread): number {
-    const { o, costs } = this;
-    const n = work.count;
-    const zero = TABLE_BYTES / o.values.copyRate * 1e9;
-    switch (work.activity) {
-      case "gets": {
-        const { time, bytes } = o.gets.cost(
-          thread.domain,
-          this.system.tableOf(thread.id),
-          this.traffic,
-        );
-        this.flow(thread, 1 / time, bytes);
-        return n * time;
-      }
-      case "get":
-        return n * COSTS.lookup;
-      case "put": {
-        const tables = o.chunk / o.pageBytes / 512;
-        return n * (o.chunk / o.pageBytes * COSTS.entry + tables * (COSTS.allocateTable + zero));
-      }
-      case "clone": {
-        const model = this.system.dispatcher.replicaList().find((r) => r.domain === work.domain);
-        const tables = (model?.data as PageTable).bytes() / TABLE_BYTES;
-        // Zeroed first, then copied, by one core.
-        return tables * (COSTS.allocateTable + 2 * zero);
-      }
-      case "release":
-        // The prototype forgets the tables of a removed replica; giving them back is as cheap as this.
-        return COSTS.lookup;
-      case "interrupt":
-        return o.interrupt + n * COSTS.send;
-      case "handler":
-        return COSTS.handler;
-      case "reload":
-        // A flushed TLB: each entry's next use walks again, its tables mostly in L2.
-        return o.values.tlbEntries * o.values.l2Latency;
-      case "round":
-        return costs.round + n * costs.roundPerThread;
-      case "log-fill":
-        return n * (o.values.remoteLatency / o.values.outstandingMisses + 4);
-      case "dispatch":
-        return costs.dispatch;
-      case "affinity":
-        return costs.affinity;
-      default:
-        throw new Error(`no price for the activity "${work.activity}"`);
-    }
-  }
-
-  finish(_work: Work, thread: TimedThread): void {
-    const flow = this.flows.get(thread.id);
-    if (flow === undefined) return;
-    this.flows.delete(thread.id);
-    flow.bytes.forEach((b, home) => this.traffic.add(home, thread.domain, -b * flow.rate));
-  }
-
-  private flow(thread: TimedThread, rate: number, bytes: readonly number[]): void {
-    this.finish(new Work("gets", 1, 0), thread);
-    bytes.forEach((b, home) => this.traffic.add(home, thread.domain, b * rate));
-    this.flows.set(thread.id, { rate, bytes });
   }
 }

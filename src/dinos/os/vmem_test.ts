@@ -25,7 +25,7 @@ function system(frozen: Frozen) {
     cores: [0, 1, 24, 25, 48, 49],
     replicas: [0, 1, 2],
     pageBytes: 4096,
-    addressSpace: 1024 * MIB,
+    addressSpace: shape.mappedBytes + shape.bucketsBytes,
     chunk: 64 * MIB,
     frozen,
     tick: 1e9,
@@ -85,4 +85,28 @@ Deno.test("threads do nothing while the process is frozen, and go on if only the
   };
   const [process, kernel] = [work("process"), work("kernel")];
   assert.ok(process < 0.1 * kernel, `${process} against ${kernel} gets`);
+});
+
+Deno.test("each core walks the table that it has loaded, from an empty TLB", () => {
+  const s = system("process");
+  const before = structuredClone(s.vmem.translations(2));
+  assert.equal(before.faults, 0);
+  assert.ok(before.walks > 0.9 * before.accesses, "1 GiB in 4 KiB pages: most accesses walk");
+  assert.ok(
+    before.loads[0] === before.walks && before.loads[1] > 0,
+    "leaf entries, and some above",
+  );
+  change(s, "remove", 1);
+  s.sim.run(s.sim.now + 1e6);
+  const after = s.vmem.translations(2);
+  assert.ok(after.loads[3] > before.loads[3], "the first walk after the change begins at the top");
+  assert.equal(after.faults, 0);
+});
+
+Deno.test("replicas hold the same tables before the first change as after the last", () => {
+  const s = system("process");
+  const first = s.vmem.bytes();
+  change(s, "remove", 1);
+  change(s, "add", 1);
+  assert.equal(s.vmem.bytes(), first);
 });

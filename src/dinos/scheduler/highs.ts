@@ -127,6 +127,15 @@ export function solve(program: Milp, limits: SolveLimits): Solution {
       mip_abs_gap: limits.gap,
       mip_detect_symmetry: false,
       mip_max_nodes: limits.nodes,
+      // These programs' relaxations are nearly whole: looking for solutions by other means takes longer
+      // than solving them.
+      mip_heuristic_effort: 0,
+      mip_heuristic_run_feasibility_jump: false,
+      mip_heuristic_run_zi_round: false,
+      mip_heuristic_run_shifting: false,
+      mip_heuristic_run_rins: false,
+      mip_heuristic_run_rens: false,
+      mip_heuristic_run_root_reduced_cost: false,
     });
     model.passModel(data);
     model.run();

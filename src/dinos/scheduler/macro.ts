@@ -36,7 +36,7 @@ export class PlacementError extends Error {
 
 interface Waiting {
   readonly request: Request;
-  readonly answer: Signal<number | PlacementError>;
+  readonly answer: Signal<number | Error>;
 }
 
 /** Marks of the life of a batch, for traces. */
@@ -66,24 +66,33 @@ export class MacroScheduler {
     sim.spawn("macro scheduler", this.loop(), { daemon: true });
   }
 
-  /** Put requests into the pending table; each one's host, when it is placed. @throws {PlacementError} */
+  /**
+   * Put requests into the pending table; each one's host, when all are placed. If one is refused, all
+   * are: what was placed of them is given back.
+   *
+   * @throws {PlacementError} with the constraints against it; {TooLargeError} from DiNOS's own first level
+   */
   *allocate(requests: readonly Request[]): Generator<any, number[], any> {
     const now = this.sim.now;
     if (this.waiting.size === 0) this.oldest = now;
-    const answers = this.state.request(requests).map((id, i) => {
-      const answer = new Signal<number | PlacementError>(this.sim, `placement of request ${id}`);
+    const ids = this.state.request(requests);
+    const answers = ids.map((id, i) => {
+      const answer = new Signal<number | Error>(this.sim, `placement of request ${id}`);
       this.waiting.set(id, { request: requests[i], answer });
       return answer;
     });
     this.onStep?.("pending", now, now, requests.length);
     const hosts: number[] = [];
-    let failed: PlacementError | undefined;
+    let failed: Error | undefined;
     for (const answer of answers) {
-      const host = (yield answer) as number | PlacementError;
+      const host = (yield answer) as number | Error;
       if (typeof host === "number") hosts.push(host);
       else failed ??= host;
     }
-    if (failed !== undefined) throw failed;
+    if (failed !== undefined) {
+      this.state.giveBack(ids);
+      throw failed;
+    }
     return hosts;
   }
 
@@ -123,14 +132,14 @@ export class MacroScheduler {
     state.refuse(decision.refused.map((r) => r.id));
     this.onStep?.("update", sim.now, sim.now, before.length);
     for (const [id, host] of decision.placed) this.answer(id, host);
-    for (const { id, constraints } of decision.refused) {
+    for (const { id, constraints, error } of decision.refused) {
       const w = waiting.get(id) as Waiting;
-      this.answer(id, new PlacementError(w.request, constraints));
+      this.answer(id, error ?? new PlacementError(w.request, constraints));
     }
     this.oldest = sim.now;
   }
 
-  private answer(id: number, answer: number | PlacementError): void {
+  private answer(id: number, answer: number | Error): void {
     const w = this.waiting.get(id);
     this.waiting.delete(id);
     w?.answer.fire(answer);

@@ -23,14 +23,16 @@ export interface Placement {
 }
 
 /**
- * Speed of HiGHS in WebAssembly on one core, measured by bench/solver_bench.ts on a 2-core cloud machine:
- * a solve's fixed part, a non-zero of the matrix, and a simplex iteration per row.
+ * Unit times of HiGHS's counted work, ns: a solve's fixed part, a non-zero of the matrix, a simplex iteration
+ * per row, a node. Fitted by bench/solver_fit.ts to the CPU time of 40 synthetic problems on a busy 2-core cloud
+ * machine (median error 23 %). Cuts at the root are not counted by HiGHS: the few problems that need
+ * many of them (8 hosts, DCMloc) take up to twenty times what this says.
  */
 export const SOLVER_SPEED = {
-  fixed: 450_000,
-  nonzero: 5_000,
-  iterationRow: 25,
-  node: 120_000,
+  fixed: 740_000,
+  nonzero: 1_860,
+  iterationRow: 155,
+  node: 950_000,
 } as const;
 
 /** Place all groups of a problem. */

@@ -1,6 +1,7 @@
 /** The macro scheduler's policies (chapter 6.7.2.3): which host each pending request goes to. */
 import type { Rng } from "../../kernel/mod.ts";
 import { type Constraint, DCM_CAP, DCM_LOC } from "./constraints.ts";
+import { TwoLevel } from "./two-level-policy.ts";
 import { conflict, place, type PlaceLimits } from "./place.ts";
 import { assignments, type Problem } from "./problem.ts";
 import type { Free, Group } from "./tables.ts";
@@ -8,13 +9,22 @@ import type { Free, Group } from "./tables.ts";
 /** Names as in Figure 6.12. */
 export const POLICIES = ["DCMcap", "DCMloc", "FillCurrent", "Random", "RoundRobin"] as const;
 /** Name of a placement policy: `policy:` of a scenario. */
-export type PolicyName = (typeof POLICIES)[number];
+export type PolicyName = (typeof POLICIES)[number] | "TwoLevel";
+
+/** A request that no host can take. */
+export interface Refusal {
+  readonly id: number;
+  /** Constraints that cannot hold together. */
+  readonly constraints: readonly string[];
+  /** What the requester is told, where the policy says it in its own words. */
+  readonly error?: Error;
+}
 
 /** What a policy decided. */
 export interface Decision {
   readonly placed: readonly (readonly [id: number, host: number])[];
   /** Requests that no host can take, with the constraints that cannot hold together. */
-  readonly refused: readonly { readonly id: number; readonly constraints: readonly string[] }[];
+  readonly refused: readonly Refusal[];
   /** Time taken, ns. */
   readonly time: number;
   /** Why the solver's answer was not used; undefined when it was, or there is no solver. */
@@ -28,6 +38,9 @@ export interface Policy {
   readonly name: PolicyName;
   decide(problem: Problem): Decision;
 }
+
+/** Policies by name: those of the figure, and DiNOS's own first level (chapter 6.4.2). */
+export const ALL_POLICIES = [...POLICIES, "TwoLevel"] as const;
 
 /** Does a solver stand behind a policy? */
 export const isSolved = (name: PolicyName) => name === "DCMcap" || name === "DCMloc";
@@ -49,6 +62,8 @@ export function makePolicy(name: PolicyName, rng: Rng, limits: PlaceLimits): Pol
       return new OneByOne(name, (_, able) => able[rng.uniformInt(able.length)] as number);
     case "RoundRobin":
       return new OneByOne(name, roundRobin());
+    case "TwoLevel":
+      return new TwoLevel();
   }
 }
 
@@ -77,7 +92,7 @@ function roundRobin(): Choose {
 }
 
 /** Time of a table look-up and update in a policy without a solver, a request: SQLite in memory. */
-const LOOKUP = 10_000;
+export const LOOKUP = 10_000;
 
 /** Requests one after the other, each to a host with enough left. */
 class OneByOne implements Policy {
@@ -180,8 +195,17 @@ class Solved implements Policy {
     let fallback: string | undefined;
     const order = p.groups.flatMap((g) => g.ids.map((id) => ({ ...g, ids: [id] })))
       .sort((a, b) => a.ids[0] - b.ids[0]);
+    // Room only shrinks: what was refused is refused again when it is asked for again.
+    const known = new Map<string, readonly string[]>();
     for (const group of order) {
+      const kind = `${group.process} ${group.cores} ${group.memslices} ${group.placedOn}`;
+      const before = known.get(kind);
+      if (before !== undefined) {
+        refused.push({ id: group.ids[0], constraints: before });
+        continue;
+      }
       const one = this.decide({ ...state, groups: [group] });
+      for (const r of one.refused) known.set(kind, r.constraints);
       time += one.time;
       nodes += one.nodes;
       iterations += one.iterations;

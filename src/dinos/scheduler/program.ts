@@ -66,7 +66,7 @@ export function programOf(p: Problem, random: () => number): Program {
       case "capacity": {
         const largest = Math.max(...p.hosts.map((h) => h[c.resource]));
         const floor = Math.max(...all.map((h) => largest - p.free[h][c.resource]));
-        const peak = c.balance === 0 ? -1 : column(c.balance, floor, Infinity, true);
+        const peak = c.balance === 0 ? -1 : column(c.balance, floor, Infinity);
         for (const h of all) {
           const terms = p.groups.flatMap((g, i): [number, number][] =>
             g[c.resource] === 0 ? [] : [[x[i][h] as number, g[c.resource]]]
@@ -94,11 +94,11 @@ export function programOf(p: Problem, random: () => number): Program {
               continue;
             }
             if (total < 2) continue;
-            // rewarded <= requests here, and 0 unless there are two.
-            const rewarded = column(-c.weight, 0, total, true);
+            // What counts is every request but one that is alone: alone >= requests here unless there are two.
+            const alone = column(c.weight, 0, 1, true);
             const two = column(0, 0, 1);
-            row(-Infinity, 0, [[rewarded, 1], ...own.map(([t]) => [t, -1] as const)]);
-            row(-Infinity, 0, [[rewarded, 1], [two, -total]]);
+            own.forEach(([t]) => cost(t, -c.weight));
+            row(-Infinity, 0, [...own, [alone, -1], [two, -total]]);
             row(0, Infinity, [...own, [two, -2]]);
           }
         }

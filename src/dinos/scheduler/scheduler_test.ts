@@ -87,6 +87,24 @@ Deno.test("the solver finds what trying every placement finds, or that there is 
   assert.ok(feasible > 20 && infeasible > 10, `${feasible} feasible, ${infeasible} not`);
 });
 
+Deno.test("the comparison with every placement would catch a program without a constraint", () => {
+  for (const without of ["core_cap", "app_locality_pending_constraint", "b compact"]) {
+    let caught = 0;
+    for (const p of fc.sample(problems, { numRuns: 200, seed: 7 })) {
+      const less = { ...p, constraints: p.constraints.filter((c) => c.name !== without) };
+      if (less.constraints.length === p.constraints.length) continue;
+      const { counts } = place(less, LIMITS, () => 0.5);
+      const best = enumerate(p);
+      if (counts === undefined) continue;
+      if (best === undefined || broken(p, counts).length > 0 || worth(p, counts) < best.worth) {
+        caught++;
+        break;
+      }
+    }
+    assert.ok(caught > 0, without);
+  }
+});
+
 Deno.test("a named conflict is infeasible, and nothing of it can be left out", () => {
   fc.assert(
     fc.property(problems, (p) => {

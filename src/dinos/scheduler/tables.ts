@@ -66,7 +66,8 @@ export class RackStateError extends Error {
 
 /** Hosts, processes, pending and placed requests. */
 export class RackState {
-  readonly hosts: readonly HostRow[];
+  hosts: readonly HostRow[];
+  readonly #left = new Set<number>();
   readonly #db = new DatabaseSync(":memory:");
   readonly #statements = new Map<string, StatementSync>();
   #next = 1;
@@ -160,6 +161,11 @@ export class RackState {
     this.#transaction(() => ids.forEach((id) => this.#run("DELETE FROM pending WHERE id = ?", id)));
   }
 
+  /** Give back placed requests by their ids. */
+  giveBack(ids: readonly number[]): void {
+    this.#transaction(() => ids.forEach((id) => this.#run("DELETE FROM placed WHERE id = ?", id)));
+  }
+
   /** Give back placed resources of a process on a host; how many requests were given back. */
   release(process: string, host: number): number {
     return this.#run("DELETE FROM placed WHERE process = ? AND dkernel = ?", process, host);
@@ -173,7 +179,7 @@ export class RackState {
     ) as never;
   }
 
-  /** A host leaves the rack. @throws {RackStateError} naming the processes that still use it. */
+  /** Whether a host can leave the rack. @throws {RackStateError} naming the processes that still use it. */
   refuseLeaving(host: number): void {
     const users = this.#all(
       "SELECT process, cores, memslices FROM process_hosts WHERE dkernel = ? ORDER BY process",
@@ -186,6 +192,26 @@ export class RackState {
     throw new RackStateError(
       `host ${host} cannot leave the rack while it is used by ${list.join(", ")}; end them first`,
     );
+  }
+
+  /**
+   * A host leaves the rack: it stays in the table with nothing to give.
+   *
+   * @throws {RackStateError} naming the processes that still use it, or if it has left before
+   */
+  leave(host: number): void {
+    this.refuseAsking(host);
+    this.refuseLeaving(host);
+    this.#run("UPDATE hosts SET total_cores = 0, total_memslices = 0 WHERE id = ?", host);
+    this.hosts = this.hosts.map((h) => h.id === host ? { ...h, cores: 0, memslices: 0 } : h);
+    this.#left.add(host);
+  }
+
+  /** @throws {RackStateError} for a host that has left. */
+  refuseAsking(host: number): void {
+    if (this.#left.has(host)) {
+      throw new RackStateError(`host ${host} has left the rack: no process asks there any more`);
+    }
   }
 
   /** Frees the database. */

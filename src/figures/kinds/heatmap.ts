@@ -24,6 +24,9 @@ interface CellAt {
 
 type Share = (value: number) => number;
 
+/** With as many cells or more, arrows would hide them: taplib draws none either. */
+const TOO_MANY_FOR_ARROWS = 1024;
+
 /** Room for the colour scale at the right of a panel. */
 const SCALE_ROOM = 84;
 
@@ -43,6 +46,11 @@ export const heatmap: Kind<"heatmap"> = (input) => {
       break;
     }
     seen.add(key);
+  }
+  if (plot.arrows !== undefined && cells.length >= TOO_MANY_FOR_ARROWS) {
+    input.warn(
+      `no arrows between ${cells.length} cells: they are drawn for fewer than ${TOO_MANY_FOR_ARROWS}`,
+    );
   }
   const shown = cells.filter((c) => !blank(plot, c.value));
   if (
@@ -135,7 +143,9 @@ function draw(
       id: "cells",
       afterDatasetsDraw: (chart: Chart) => {
         const ctx = chart.ctx as unknown as Context;
-        if (plot.arrows !== undefined) arrows(ctx, chart, cells, x, y);
+        if (plot.arrows !== undefined && cells.length < TOO_MANY_FOR_ARROWS) {
+          arrows(ctx, chart, cells, x, y);
+        }
         numbers(ctx, chart, plot, cells, x, y, share);
         colorScale(ctx, chart, plot, v, share);
       },

@@ -40,7 +40,7 @@ export const table: Kind<"table"> = (input) => {
   return {
     legend: [],
     width: (context) =>
-      plot.columns.reduce(
+      columnsOf(input).reduce(
         (sum, c) => sum + columnOf(context, input, rows, c, SIZE.note, true).width,
         0,
       ),
@@ -58,6 +58,13 @@ export const table: Kind<"table"> = (input) => {
   };
 };
 
+type ShownColumn = NonNullable<PlotOf<"table">["columns"]>[number];
+
+/** The columns to show: those that the plot names, or else all that the rows have. */
+function columnsOf({ plot, rows }: PanelInput<PlotOf<"table">>): readonly ShownColumn[] {
+  return plot.columns ?? Object.keys(rows[0] ?? {}).map((column) => ({ column }));
+}
+
 function titleHeight(plot: PlotOf<"table">): number {
   return plot.title === undefined && plot.facet === undefined ? 0 : SIZE.panel + 10;
 }
@@ -71,7 +78,7 @@ function lay(
   let size: number = SIZE.tick;
   // Heads on one line if there is room, else broken, else all text smaller.
   for (let broken = false;; broken = true) {
-    const columns = input.plot.columns.map((c) => columnOf(context, input, rows, c, size, broken));
+    const columns = columnsOf(input).map((c) => columnOf(context, input, rows, c, size, broken));
     const width = columns.reduce((sum, c) => sum + c.width, 0);
     if (width <= available || (broken && size <= 7)) {
       // What is left over is shared, so that the rules span the picture.
@@ -92,7 +99,7 @@ function columnOf(
   context: Context,
   input: PanelInput<PlotOf<"table">>,
   rows: PanelInput["rows"],
-  column: PlotOf<"table">["columns"][number],
+  column: ShownColumn,
   size: number,
   broken: boolean,
 ): Column {
@@ -124,7 +131,7 @@ function isFlag(cell: Cell): boolean {
 function written(
   input: PanelInput<PlotOf<"table">>,
   cell: Cell,
-  column: PlotOf<"table">["columns"][number],
+  column: ShownColumn,
 ): string {
   if (isFlag(cell)) return String(cell) === "true" ? "✓" : "–";
   if (typeof cell !== "number") return input.name(cell);

@@ -46,7 +46,7 @@ export interface TraceOptions {
 }
 
 /** Stable text of data: keys sorted. */
-export function stable(value: unknown): string {
+function stable(value: unknown): string {
   return JSON.stringify(
     value,
     (_, v) =>

@@ -283,7 +283,8 @@ export class FluidGroup {
     const used = this.#usage - this.#usedBefore;
     const idle = used === 0 && this.#bursts.size === 0;
     this.nrPeriods++;
-    const throttled = this.#throttled;
+    // A pool that is empty at the very moment of its refill has held nobody up.
+    const throttled = this.#throttled && this.#throttledSince < this.host.sim.now;
     if (throttled) this.nrThrottled++;
     this.#onPeriod?.({
       quota: this.quota,

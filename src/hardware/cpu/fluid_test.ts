@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Simulation } from "../../kernel/mod.ts";
 import { FluidHost } from "./fluid.ts";
+import { bareHost } from "./fixture_test.ts";
 import { Host } from "./host.ts";
 
 const MS = 1e6;
@@ -183,4 +184,23 @@ Deno.test("the CPU time of all groups is conserved", () => {
   for (const group of groups) for (let i = 0; i < 3; i++) group.run(40 * MS, i);
   sim.run(5e9);
   for (const group of groups) assert.ok(Math.abs(group.usage() - 120 * MS) < 100);
+});
+
+Deno.test("a thread that alone uses exactly its quota is never throttled, as on the exact host", () => {
+  for (const start of [0, 37 * MS]) {
+    const { sim, host } = bareHost(4);
+    const exact = host.cgroup("g", { quota: 100 * MS, period: 100 * MS });
+    const fast = new FluidHost(sim, "h", 4).group("g", { quota: 100 * MS, onDone: () => {} });
+    const thread = exact.thread("t");
+    sim.spawn(
+      "t",
+      (function* () {
+        yield start;
+        yield* thread.run(5e9);
+      })(),
+    );
+    sim.after(start, () => fast.run(5e9, 0));
+    sim.run();
+    assert.deepEqual([exact.stat().nrThrottled, fast.stat().nrThrottled], [0, 0]);
+  }
 });

@@ -20,6 +20,8 @@ export interface HostOptions {
   readonly tickPhase?: number;
   /** How much later each CPU ticks than the one before it, ns (`skew_tick`). Default 0: together. */
   readonly tickSkew?: number;
+  /** CPUs that share a last-level cache, numbered one after the other. Default: all of them. */
+  readonly cacheDomain?: number;
 }
 
 /** Constants that the CPU model takes from a host's description. */
@@ -50,6 +52,7 @@ export class Host {
   readonly #tick: number;
   readonly #tickPhase: number;
   readonly #tickSkew: number;
+  readonly #cacheDomain: number;
   readonly #groups: Cgroup[] = [];
   readonly #pools: Bandwidth[] = [];
   readonly #poolEvents: { readonly period: Handler; readonly slack: Handler };
@@ -68,6 +71,7 @@ export class Host {
     this.#tick = 1e9 / spec.tickRate;
     this.#tickPhase = options.tickPhase ?? 0;
     this.#tickSkew = options.tickSkew ?? 0;
+    this.#cacheDomain = options.cacheDomain ?? cpus;
     this.#newidle = sim.rng(`host ${spec.name}: newidle`);
     this.busy = new Level(sim);
     this.processorEvent = sim.handler((id) => this.processors[id].onEvent());
@@ -107,15 +111,19 @@ export class Host {
     return pool;
   }
 
-  /** @internal `try_to_wake_up`. */
-  wake(thread: Thread): void {
+  /** @internal `try_to_wake_up`; `waker`: the running thread that does it and then sleeps. */
+  wake(thread: Thread, waker: Thread | null = null): void {
     if (thread.lingering) {
       thread.lingering = false;
       return thread.processor.arm();
     }
     thread.active = true;
     const fifo = thread.policy === "fifo";
-    const processor = fifo ? this.#placeFifo(thread) : this.#place(thread);
+    const processor = fifo
+      ? this.#placeFifo(thread)
+      : waker === null && thread.allowed === null
+      ? this.#place(thread)
+      : this.#placeNear(thread, waker);
     const latency = processor.idle ? this.spec.wakeUpCost : 0;
     if (fifo) processor.enqueueFifo(thread);
     else processor.enqueue(thread);
@@ -246,6 +254,7 @@ export class Host {
     for (const thread of from.movable()) {
       // `throttled_lb_pair`: never between queues of which one is throttled.
       if (thread.group.queues[to.id]?.throttled === true) continue;
+      if (!allows(thread, to.id)) continue;
       // `task_hot`: a thread that ran a moment ago keeps its cache, until pulling has failed twice.
       if (this.sim.now - thread.lastRan < MIGRATION_COST && to.failedPulls <= CACHE_NICE_TRIES) {
         continue;
@@ -276,6 +285,27 @@ export class Host {
     return best;
   }
 
+  /**
+   * The same with a waker or an affinity (`wake_affine_idle`, `select_idle_sibling`): the search begins at
+   * the waker's CPU if it runs nothing else and the thread may go there, else at the thread's last one; its
+   * last CPU if that is idle and shares a cache with it, else an idle one that does, else that CPU itself.
+   */
+  #placeNear(thread: Thread, waker: Thread | null): Processor {
+    const last = thread.processor;
+    const affine = waker !== null && waker.processor.waiting === 0 &&
+      allows(thread, waker.processor.id);
+    const target = affine ? (waker as Thread).processor : last;
+    const domain = Math.floor(target.id / this.#cacheDomain);
+    if (last.idle && Math.floor(last.id / this.#cacheDomain) === domain) return last;
+    const from = domain * this.#cacheDomain;
+    const to = Math.min(from + this.#cacheDomain, this.processors.length);
+    for (let i = 0; i < to - from; i++) {
+      const p = this.processors[from + (target.id - from + i) % (to - from)] as Processor;
+      if (p.idle && allows(thread, p.id)) return p;
+    }
+    return target;
+  }
+
   #placeFifo(thread: Thread): Processor {
     const last = thread.processor;
     const free = (p: Processor) => p.current === null || p.current.policy === "fair";
@@ -296,4 +326,9 @@ export class Host {
     }
     return null;
   }
+}
+
+/** Whether a thread's affinity lets it run on a CPU. */
+function allows(thread: Thread, cpu: number): boolean {
+  return thread.allowed === null || (cpu >= thread.allowed[0] && cpu <= thread.allowed[1]);
 }

@@ -152,3 +152,42 @@ Deno.test("a trace shows who ran where, and who was throttled", () => {
   );
   assert.deepEqual(spans, ["worker 20000", "throttled 80000", "worker 10000"]);
 });
+
+Deno.test("a bound thread stays on its CPUs, whoever wakes it, and waits there when they are busy", () => {
+  const { sim, host } = bareHost(4);
+  const waker = host.thread("waker");
+  const bound = host.thread("bound");
+  bound.bind(2, 3);
+  const long = [2, 3].map((cpu) => {
+    const thread = host.thread(`long ${cpu}`);
+    thread.bind(cpu, cpu);
+    thread.start(50 * MS, () => {});
+    return thread;
+  });
+  let ran = -1;
+  waker.start(MS, () => bound.start(MS, () => ran = bound.processor.id, waker));
+  sim.run(20 * MS);
+  assert.ok(ran === 2 || ran === 3, `${ran}`);
+  assert.deepEqual(long.map((t) => t.processor.id), [2, 3]);
+  assert.throws(() => bound.bind(3, 4), /the host has 0 to 3/);
+});
+
+Deno.test("a thread woken by one that then sleeps goes to an idle CPU that shares its cache, else behind it", () => {
+  const { sim } = bareHost(4);
+  const spec = { ...bareHost(4).host.spec };
+  const host = new Host(sim, spec, { cacheDomain: 2 });
+  const [waker, sleeper, other] = ["waker", "sleeper", "other"].map((n) => host.thread(n));
+  waker!.bind(0, 0);
+  sleeper!.processor = host.processors[3]!;
+  // CPU 1 shares the waker's cache and is idle; CPU 3, where the sleeper ran last, does not share it.
+  waker!.start(MS, () => sleeper!.start(MS, () => {}, waker!));
+  sim.run(10 * MS);
+  assert.equal(sleeper!.processor.id, 1);
+  // With CPU 1 taken, the sleeper follows the waker to its CPU although two others are idle.
+  other!.bind(1, 1);
+  other!.start(50 * MS, () => {});
+  sleeper!.processor = host.processors[3]!;
+  waker!.start(MS, () => sleeper!.start(MS, () => {}, waker!));
+  sim.run(20 * MS);
+  assert.equal(sleeper!.processor.id, 0);
+});

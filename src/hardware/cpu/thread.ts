@@ -29,6 +29,8 @@ export class Thread extends Condition<void> {
    * enforced at once instead of at the next tick.
    */
   readsClock = false;
+  /** CPUs that it may run on, from and to (`sched_setaffinity`); null: all. */
+  allowed: readonly [from: number, to: number] | null = null;
   /** @internal Its work is done in this instant; it leaves its CPU unless it is given more. */
   lingering = false;
   #asked = 0;
@@ -57,11 +59,33 @@ export class Thread extends Condition<void> {
     yield this;
   }
 
-  /** The callback form of `run`: calls `done` when `cpu` ns have been burnt. */
-  start(cpu: number, done: () => void): void {
+  /**
+   * The callback form of `run`: calls `done` when `cpu` ns have been burnt. With `waker`, a running thread
+   * that is about to sleep wakes it (WF_SYNC, as a message on a socket does): see `Host`'s placement.
+   */
+  start(cpu: number, done: () => void, waker: Thread | null = null): void {
     this.#check(cpu);
     this.#done = done;
-    this.#begin(cpu);
+    this.#begin(cpu, waker);
+  }
+
+  /**
+   * Binds it to the CPUs `from` to `to` (both included) and puts it on the first of them.
+   *
+   * @throws {RangeError} for CPUs that the host does not have, or while the thread is at work
+   */
+  bind(from: number, to: number, at = from): void {
+    const { processors } = this.group.host;
+    if (!(from >= 0 && from <= at && at <= to && to < processors.length)) {
+      throw new RangeError(
+        `thread "${this.name}" cannot be bound to CPUs ${from} to ${to}; the host has 0 to ${
+          processors.length - 1
+        }`,
+      );
+    }
+    if (this.active) throw new RangeError(`thread "${this.name}" is at work and cannot be bound`);
+    this.allowed = [from, to];
+    this.processor = processors[at] as Processor;
   }
 
   /** Gives up the current work, if any; its `done` is not called. */
@@ -97,9 +121,9 @@ export class Thread extends Condition<void> {
     return `CPU time of thread "${this.name}" in cgroup "${this.group.name}"`;
   }
 
-  #begin(cpu: number): void {
+  #begin(cpu: number, waker: Thread | null = null): void {
     this.remaining = Math.round(cpu);
-    this.group.host.wake(this);
+    this.group.host.wake(this, waker);
   }
 
   #check(cpu: number): void {

@@ -7,9 +7,9 @@
 /** Bytes of a page. */
 export const PAGE = 4096;
 /** `MEMCG_CHARGE_BATCH`: pages that one CPU charges ahead. */
-export const CHARGE_BATCH = 32;
+const CHARGE_BATCH = 32;
 /** `MAX_RECLAIM_RETRIES`. */
-export const RECLAIM_RETRIES = 5;
+const RECLAIM_RETRIES = 5;
 
 /** How to make a group. */
 export interface MemoryCgroupOptions {

@@ -16,4 +16,16 @@ export {
   type Region,
   type TableShape,
 } from "./random-access.ts";
+export { SKYLAKE_TLB, SKYLAKE_TLB_CONSTANTS } from "./parts/tlb.ts";
+export {
+  type AccessClass,
+  noTranslations,
+  type PageBytes,
+  Tlb,
+  type TlbSpec,
+  type TranslationCounts,
+  type TranslationProfile,
+  translationProfile,
+  type Walkable,
+} from "./tlb.ts";
 export { loadedExtra, Traffic } from "./traffic.ts";

@@ -160,7 +160,7 @@ export class Flow {
     this.toWrite -= bytes;
     this.unpushed += bytes;
     now += bytes * costs.writeByte;
-    if (this.writing === 0 || (bytes === room && this.unpushed > sender.maxWindow >> 1)) {
+    if (this.writing === 0 || (bytes === room && this.unpushed > sender.maxWindow / 2)) {
       this.unpushed = 0;
       now = this.push(now, Infinity);
     } else if (bytes === room && unsent.length === 1) now = this.push(now, 1);
@@ -304,7 +304,7 @@ export class Flow {
     if (sender.blocked) {
       if (sender.inFlight < sender.cwnd) sender.expandSendBuffer();
       // The writer is woken when a third of the buffer is free.
-      if (sender.sendBuffer - this.memory >= this.memory >> 1) {
+      if (sender.sendBuffer - this.memory >= Math.floor(this.memory / 2)) {
         sender.blocked = false;
         this.writeReady = now + stream.from.costs.wakeUp;
       }

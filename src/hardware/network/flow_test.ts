@@ -286,3 +286,14 @@ Deno.test("a window-limited flow carries its window per round trip, a fast one t
   const link = (1e9 / 8) * (MSS / 1538);
   assert.ok(Math.abs(seconds(1e9, 1e6, 6_291_456) / (100e6 / link) - 1) < 0.01);
 });
+
+Deno.test("a buffer beyond 2 GiB is no smaller than one just below", () => {
+  const received = (receiveBuffer: number) => {
+    const link = { rate: 1e9, latency: 25e6, mtu: 1500, frameOverhead: 38 };
+    const options = { ...LINUX_TCP, receiveBufferInitial: receiveBuffer, receiveBuffer };
+    const conversation = new Conversation(buildPath(link, idealHost), options);
+    return conversation.send("server", conversation.connect(EPOCH), 10e6).received;
+  };
+  const wanted = received(2 ** 30);
+  for (const buffer of [2 ** 31, 2 ** 32, 2 ** 34]) assert.equal(received(buffer), wanted);
+});

@@ -7,6 +7,7 @@ export {
   type IdlePolicy,
   TcpConnection,
 } from "./connection.ts";
+export { deliver, type Direction } from "./host-costs.ts";
 export { Link, SharedDirection } from "./link.ts";
 export { type Demand, maxMinRates, shareLink } from "./max-min.ts";
 export { LINUX_METRICS, MetricsCache, type MetricsOptions } from "./metrics-cache.ts";

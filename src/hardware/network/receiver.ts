@@ -6,7 +6,7 @@
 import type { TcpOptions } from "./options.ts";
 
 /** `tcp_adv_win_scale` = 1: half of the buffer is window, the rest pays for bookkeeping. */
-const windowOf = (memory: number) => memory >> 1;
+const windowOf = (memory: number) => Math.floor(memory / 2);
 /** Memory of a packet in the receive queue besides its payload. */
 const PACKET_OVERHEAD = 1280;
 const SKB_AND_INFO = 576;
@@ -135,12 +135,12 @@ export class Receiver {
   private selectWindow(): number {
     const full = Math.min(this.clamp, windowOf(this.buffer));
     let free = this.freeSpace();
-    if (free < full >> 1) {
+    if (free < Math.floor(full / 2)) {
       this.quick = 0;
-      if (free < full >> 4 || free < this.mss) return 0;
+      if (free < Math.floor(full / 16) || free < this.mss) return 0;
     }
     if (free > this.threshold) free = this.threshold;
-    return (free + this.unit - 1) & -this.unit;
+    return Math.ceil(free / this.unit) * this.unit;
   }
 
   /** An acknowledgement is sent: gives the window's new right edge, which never moves back. */

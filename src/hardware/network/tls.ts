@@ -22,7 +22,7 @@ export interface Flight {
 
 const CRYPTO = "openssl speed, ECDSA P-256 and X25519 on 2 GHz-class Xeons: tens to hundreds of us";
 /** Sizes and costs of a handshake's parts. */
-export const TLS_CONSTANTS: Readonly<Record<string, Constant>> = {
+const TLS_CONSTANTS: Readonly<Record<string, Constant>> = {
   clientHello: constant("320B", "bytes", "assumed", "ClientHello with SNI, ALPN and a key share"),
   ticket: constant("220B", "bytes", "assumed", "session ticket in a ClientHello"),
   serverHello: constant("120B", "bytes", "assumed", "ServerHello and EncryptedExtensions"),

@@ -21,6 +21,12 @@ const walk = (sizes: number[], strides: number[]) =>
 const patterns = {
   linear: walk([1, 1, N, N], [0, 0, N, 1]),
   transposed: walk([1, 1, N, N], [0, 0, 1, N]),
+  wrapping: new TensorAccessPattern({
+    tensorDims: [N, N],
+    offset: 5,
+    sizes: [1, 1, N, N],
+    strides: [0, 0, 1, N],
+  }),
   tiles_64x64: walk([64, 64, 64, 64], [64 * N, 64, N, 1]),
   overlapping: walk([1, 1, N, N], [0, 0, N - 1, 1]),
   repeated_row: walk([16, 256, 16, 256], [0, N, 256, 1]),

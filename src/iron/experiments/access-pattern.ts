@@ -44,6 +44,23 @@ const parameters = z.strictObject({
 
 type Parameters = z.output<typeof parameters>;
 
+/** Elements of a tensor whose map can still be looked at: 512 x 512. */
+const MOST_ELEMENTS = 512 * 512;
+/** Rows of all frames of an animation, and accesses of a pattern, which are walked one by one. */
+const MOST_ROWS = 16 * MOST_ELEMENTS;
+
+const product = (numbers: readonly number[]) => numbers.reduce((a, b) => a * b, 1);
+
+/** Why a pattern cannot be walked in a reasonable time or memory; undefined if it can. */
+function tooMuch(p: Parameters, name: string): string | undefined {
+  const said = p.patterns[name];
+  const accesses = Array.isArray(said)
+    ? Math.max(...said.map(({ sizes }) => product(sizes)))
+    : said.pattern_repeat * product(p.tensor_dims);
+  if (accesses <= MOST_ROWS) return undefined;
+  return `${accesses} accesses; at most ${MOST_ROWS} are walked: smaller sizes or fewer repeats`;
+}
+
 /** The sequence that a scenario describes under a name. */
 function sequenceOf(p: Parameters, name: string): TensorAccessSequence {
   const said = p.patterns[name];
@@ -94,10 +111,20 @@ export const accessPattern = defineExperiment({
     if (p.golden === undefined && Object.keys(p.patterns).length === 0) {
       return [{ path: ["patterns"], message: "give at least one pattern, or `golden`" }];
     }
-    return Object.keys(p.patterns).flatMap((name) => {
+    const size = product(p.tensor_dims);
+    if (size > MOST_ELEMENTS) {
+      const message = `a tensor of ${size} elements; a map shows at most ${MOST_ELEMENTS}`;
+      return [{ path: ["tensor_dims"], message }];
+    }
+    return Object.keys(p.patterns).flatMap((name): Problem[] => {
       try {
-        sequenceOf(p, name);
-        return [];
+        const much = tooMuch(p, name);
+        if (much !== undefined) return [{ path: ["patterns", name], message: much }];
+        const rows = (sequenceOf(p, name).length + 1) * size;
+        if (!p.frames || rows <= MOST_ROWS) return [];
+        const message = `frames of ${rows} rows together; at most ${MOST_ROWS}: larger tiles or ` +
+          "a smaller tensor";
+        return [{ path: ["patterns", name], message }];
       } catch (error) {
         return [{ path: ["patterns", name], message: (error as Error).message }];
       }

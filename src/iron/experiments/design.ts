@@ -8,6 +8,7 @@ import { defineExperiment, type Problem, type Row } from "../../model/mod.ts";
 import { designNamed, DESIGNS, expectedOutput, firstDifference } from "../designs/catalogue.ts";
 import { compareDesigns } from "../graph/compare.ts";
 import { ResourcePlacer, SequentialPlacer } from "../placers/mod.ts";
+import { CoreCosts } from "../run/cost.ts";
 import { runDesign } from "../run/run.ts";
 import { byteRate, duration, frequency } from "../../units/mod.ts";
 
@@ -36,6 +37,13 @@ const parameters = z.strictObject({
   ),
   launch_floor: duration({ max: 1e9, column: "us" }).optional().describe(
     "what the smallest launch takes; default: the platform's",
+  ),
+  scalar_instruction: z.number("expected cycles").min(0.1).max(100).optional().describe(
+    "cycles of one scalar instruction; default: as calibrated",
+  ),
+  kernel_loops: z.enum(["plain", "pipelined"]).default("plain").describe(
+    "plain: each step of a kernel's vector loop ends before the next begins. pipelined: the next begins " +
+      "as soon as the busiest unit is free",
   ),
   measure: z.enum(["latency", "equivalence"]).default("latency").describe(
     "latency: run it. equivalence: compare the MLIR of both versions",
@@ -101,7 +109,8 @@ export const design = defineExperiment({
       ddrRate: p.ddr_rate,
       launchFloor: p.launch_floor,
     });
-    const run = runDesign(graph, buffers, { simulation: simulation(), part });
+    const cost = new CoreCosts(p.scalar_instruction, p.kernel_loops === "pipelined");
+    const run = runDesign(graph, buffers, { simulation: simulation(), part, cost });
     const difference = firstDifference(design, buffers[design.output], expectedOutput(design));
     yield {
       latency_us: run.latencyNs / 1e3,

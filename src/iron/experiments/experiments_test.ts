@@ -40,6 +40,27 @@ Deno.test("access-pattern draws patterns, tilers and frames, and refuses what is
   assert.throws(() => run("iron/access-pattern", { patterns: {} }), /at least one pattern/);
 });
 
+Deno.test("access-pattern refuses what would fill the memory, at once", () => {
+  const huge: [Record<string, unknown>, RegExp][] = [
+    [
+      { tensor_dims: [999999999999, 4], patterns: { t: { tile_dims: [3, 2] } } },
+      /a tensor of 3999999999996 elements; a map shows at most 262144/,
+    ],
+    [
+      { patterns: { a: [{ sizes: [1e6, 1e6], strides: [0, 0] }] } },
+      /1000000000000 accesses; at most/,
+    ],
+    [{ patterns: { t: { tile_dims: [3, 2], pattern_repeat: 1e9 } } }, /24000000000 accesses/],
+    [
+      { tensor_dims: [512, 512], patterns: { t: { tile_dims: [1, 1] } }, frames: true },
+      /frames of 68719738880 rows together; at most/,
+    ],
+  ];
+  for (const [parameters, message] of huge) {
+    assert.throws(() => run("iron/access-pattern", parameters), message);
+  }
+});
+
 Deno.test("golden vectors that differ are told apart from those that agree", () => {
   const golden = {
     taps: [

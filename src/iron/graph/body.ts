@@ -202,6 +202,14 @@ export function mostAcquired(ops: readonly Op[], fifo: string, port: Port): numb
   return most;
 }
 
+/** Buffers that a core's function declares for itself. */
+export function localBuffersOf(ops: readonly Op[]): { name: string; type: TensorType }[] {
+  return ops.flatMap((op) => {
+    if (op.op === "for") return localBuffersOf(op.body);
+    return op.op === "buffer" ? [{ name: op.name, type: op.result.type }] : [];
+  });
+}
+
 /**
  * Objects that a core's end of a FIFO gets when depths are not listed end by end: as many as the core
  * holds at most and one more to be filled or emptied meanwhile.

@@ -25,6 +25,7 @@ export class GraphBuilder {
   readonly #buffers: BufferNode[] = [];
   readonly #cores: CoreNode[] = [];
   readonly #ops: SequenceOp[] = [];
+  readonly #symbols = new Map<string, string>();
   #args: readonly TensorType[] = [];
   #transfers = 0;
 
@@ -41,9 +42,7 @@ export class GraphBuilder {
   }
 
   fifo(node: FifoNode): void {
-    if (this.#fifos.some((fifo) => fifo.name === node.name)) {
-      throw new RangeError(`object FIFO "${node.name}" is declared twice`);
-    }
+    this.#symbol("object FIFO", node.name);
     if (node.consumers.length === 0) {
       throw new RangeError(`object FIFO "${node.name}" has no consumer`);
     }
@@ -55,6 +54,17 @@ export class GraphBuilder {
     }
     for (const { tile } of [{ tile: node.producer }, ...node.consumers]) this.tile(tile);
     this.#fifos.push(node);
+  }
+
+  /** FIFOs, functions and buffers share the design's names, as they share the MLIR's symbol table. */
+  #symbol(kind: string, name: string): void {
+    const other = this.#symbols.get(name);
+    if (other === kind) throw new RangeError(`${kind} "${name}" is declared twice`);
+    if (other !== undefined) {
+      throw new RangeError(`${kind} "${name}": the name is taken, by ${other} "${name}"`);
+    }
+    if (name === "") throw new RangeError(`${kind}: the name is empty`);
+    this.#symbols.set(name, kind);
   }
 
   /** The FIFO of a name. */
@@ -97,11 +107,30 @@ export class GraphBuilder {
     if (sources.length + destinations.length > 2 && this.device.kind(at) !== "mem") {
       fail(`joins and splits need a memory tile, ${place(at)} is none`);
     }
+    this.#partsFit(sources, destinations[0], sourceOffsets, fail);
+    this.#partsFit(destinations, sources[0], destinationOffsets, fail);
     const [source] = sources;
     if (destinations.length > 1 && this.fifoNamed(source).dimsToStream !== undefined) {
       fail(`"${source}" is split and cannot have a layout of its own`);
     }
     this.#links.push(node);
+  }
+
+  /** Parts of a join or split lie inside the whole object. */
+  #partsFit(
+    parts: readonly string[],
+    whole: string,
+    offsets: readonly number[],
+    fail: (why: string) => void,
+  ): void {
+    const { type } = this.fifoNamed(whole);
+    if (parts.length < 2) return;
+    parts.forEach((name, i) => {
+      const part = this.fifoNamed(name).type, offset = offsets[i];
+      if (!Number.isSafeInteger(offset) || offset < 0 || offset + part.elements > type.elements) {
+        fail(`"${name}" of ${part.elements} elements at offset ${offset} is not inside ${type}`);
+      }
+    });
   }
 
   /** The tile where a link's FIFOs meet. */
@@ -117,18 +146,18 @@ export class GraphBuilder {
   /** Declares a function once; a second declaration of the same name must agree. */
   function(node: FunctionNode): void {
     const known = this.#functions.find((f) => f.name === node.name);
-    if (known === undefined) this.#functions.push(node);
-    else if (String(known.argTypes) !== String(node.argTypes)) {
+    if (known === undefined) {
+      this.#symbol("function", node.name);
+      this.#functions.push(node);
+    } else if (String(known.argTypes) !== String(node.argTypes)) {
       throw new TypeError(`function "${node.name}" is declared with two signatures`);
     }
   }
 
   buffer(node: Omit<BufferNode, "ref">, ref = new MemRef(node.type, node.name)): MemRef {
     const known = this.#buffers.find((buffer) => buffer.name === node.name);
-    if (known !== undefined) {
-      if (known.ref === ref) return ref;
-      throw new RangeError(`buffer "${node.name}" is declared twice`);
-    }
+    if (known?.ref === ref) return ref;
+    this.#symbol("buffer", node.name);
     this.tile(node.tile);
     this.#buffers.push({ ...node, ref });
     return ref;

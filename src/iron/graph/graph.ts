@@ -1,5 +1,6 @@
 /** The design graph: what both interfaces build, what MLIR is printed from and the NPU runs. */
 import type { Coordinate, Dim } from "../../hardware/npu/mod.ts";
+import type { CoreCosts } from "../run/cost.ts";
 import type { MemRef, Op, Value } from "./body.ts";
 import type { ScalarType, TensorType } from "./types.ts";
 
@@ -44,7 +45,7 @@ export interface KernelModel {
   /** Computes on the arguments: typed arrays for tensors, numbers for scalars. */
   run(args: any[]): void;
   /** Core cycles of one call. */
-  cycles(args: any[]): number;
+  cycles(args: any[], cost: CoreCosts): number;
 }
 
 /** A function that cores call: compiled elsewhere, or part of the design. */

@@ -26,7 +26,7 @@ export function emitMlir(graph: DesignGraph): string {
   for (const at of graph.tiles) out(2, `${tile(at)} = aie.tile(${at.col}, ${at.row})`);
   for (const fifo of graph.fifos) out(2, fifoLine(fifo, tile));
   for (const link of graph.links) {
-    const names = (list: readonly string[]) => list.map((name) => `@${name}`).join(", ");
+    const names = (list: readonly string[]) => list.map(symbol).join(", ");
     out(
       2,
       `aie.objectfifo.link [${names(link.sources)}] -> [${names(link.destinations)}]` +
@@ -37,15 +37,15 @@ export function emitMlir(graph: DesignGraph): string {
     if (f.local !== undefined) {
       const values = new Names();
       const params = f.local.params.map((p, i) => `${values.name(p, `arg${i}`)}: ${p.type}`);
-      out(2, `func.func @${f.name}(${params.join(", ")}) {`);
+      out(2, `func.func ${symbol(f.name)}(${params.join(", ")}) {`);
       printBody(f.local.body, 3, out, values);
       out(3, "return");
       out(2, "}");
-    } else out(2, `func.func private @${f.name}(${f.argTypes.join(", ")})`);
+    } else out(2, `func.func private ${symbol(f.name)}(${f.argTypes.join(", ")})`);
   }
   for (const { name, tile: at, type, init } of graph.buffers) {
-    const value = init === undefined ? "" : ` = dense<${dense(init, type.shape)}>`;
-    out(2, `%${name} = aie.buffer(${tile(at)}) {sym_name = "${name}"} : ${type}${value}`);
+    const value = initial(type, init);
+    out(2, `${register(name)} = aie.buffer(${tile(at)}) {sym_name = "${name}"} : ${type}${value}`);
   }
   const buffers = new Map<MemRef, string>(graph.buffers.map((b) => [b.ref, b.name]));
   for (const core of graph.cores) {
@@ -66,7 +66,7 @@ export function emitMlir(graph: DesignGraph): string {
   );
   for (const op of ops) {
     if (op.op === "rtp_write") {
-      out(3, `aiex.npu.rtp_write(@${op.buffer}, ${op.index}, ${op.value})`);
+      out(3, `aiex.npu.rtp_write(${symbol(op.buffer)}, ${op.index}, ${op.value})`);
     } else if (op.op === "configure") printTransfer(op.transfer, args, out);
     else out(3, `aiex.dma_${op.op}_task(%t${op.id})`);
   }
@@ -90,7 +90,7 @@ function fifoLine(fifo: FifoNode, tile: (at: Coordinate) => string): string {
   const depth = typeof fifo.depth === "number"
     ? `${fifo.depth} : i32`
     : `[${fifo.depth.map((d) => `${d} : i32`).join(", ")}]`;
-  return `aie.objectfifo @${fifo.name}(${tile(fifo.producer)}${toStream}, ` +
+  return `aie.objectfifo ${symbol(fifo.name)}(${tile(fifo.producer)}${toStream}, ` +
     `{${consumers.join(", ")}}, ${depth}) : !aie.objectfifo<${fifo.type}>`;
 }
 
@@ -99,7 +99,7 @@ function printTransfer(
   args: readonly TensorType[],
   out: (depth: number, text: string) => void,
 ): void {
-  out(3, `%t${t.id} = aiex.dma_configure_task_for @${t.fifo} {`);
+  out(3, `%t${t.id} = aiex.dma_configure_task_for ${symbol(t.fifo)} {`);
   const walk = t.sizes.map((size, d) => ({ size, stride: t.strides[d] }));
   out(
     4,
@@ -119,7 +119,7 @@ class Names {
   readonly #names = new Map<Value | MemRef, string>();
   #next = 0;
   constructor(symbols: Map<MemRef, string> = new Map()) {
-    for (const [ref, name] of symbols) this.#names.set(ref, `%${name}`);
+    for (const [ref, name] of symbols) this.#names.set(ref, register(name));
   }
   /** The value's name; a new one gets `hint` or the next number. */
   name(value: Value | MemRef, hint?: string): string {
@@ -171,7 +171,10 @@ function printBody(
       case "acquire": {
         const view = names.fresh();
         const type = `!aie.objectfifosubview<${op.type}>`;
-        out(depth, `${view} = aie.objectfifo.acquire @${op.fifo}(${op.port}, ${op.n}) : ${type}`);
+        out(
+          depth,
+          `${view} = aie.objectfifo.acquire ${symbol(op.fifo)}(${op.port}, ${op.n}) : ${type}`,
+        );
         op.results.forEach((result, i) =>
           out(
             depth,
@@ -181,7 +184,7 @@ function printBody(
         break;
       }
       case "release":
-        out(depth, `aie.objectfifo.release @${op.fifo}(${op.port}, ${op.n})`);
+        out(depth, `aie.objectfifo.release ${symbol(op.fifo)}(${op.port}, ${op.n})`);
         break;
       case "constant":
         out(depth, `${n(op.result)} = arith.constant ${number(op.value, op.result)}`);
@@ -208,21 +211,18 @@ function printBody(
           );
           break;
         }
-        const float = first.type === "f32" || first.type === "bf16";
-        const name = (float ? FLOAT : INTEGER)[op.name];
+        const name = (isFloat(first.type) ? FLOAT : INTEGER)[op.name];
         out(depth, `${n(op.result)} = arith.${name} ${index(op.args)} : ${first.type}`);
         break;
       }
       case "call": {
         const types = op.args.map((arg) => String(arg.type)).join(", ");
         const args = op.args.map(n).join(", ");
-        out(depth, `func.call @${op.callee.name}(${args}) : (${types}) -> ()`);
+        out(depth, `func.call ${symbol(op.callee.name)}(${args}) : (${types}) -> ()`);
         break;
       }
       case "buffer": {
-        const value = op.init === undefined
-          ? ""
-          : ` = dense<${dense(op.init, op.result.type.shape)}>`;
+        const value = initial(op.result.type, op.init);
         out(
           depth,
           `${
@@ -235,18 +235,48 @@ function printBody(
   }
 }
 
-function number(value: number, { type }: Value): string {
-  const float = type === "f32" || type === "bf16";
-  return `${float && Number.isInteger(value) ? value.toFixed(1) : value} : ${type}`;
+/** `@name`, in quotes where the name is no bare identifier of MLIR's. */
+function symbol(name: string): string {
+  return /^[A-Za-z_][\w$.]*$/.test(name) ? `@${name}` : `@${JSON.stringify(name)}`;
 }
 
-function dense(values: readonly number[], shape: readonly number[]): string {
-  if (shape.length <= 1) return `[${values.join(", ")}]`;
+/** The register of a buffer: its name, with what a register's may not have replaced. */
+function register(name: string): string {
+  return `%${name.replaceAll(/[^\w$.]/g, "_").replace(/^(?=\d)/, "_")}`;
+}
+
+function isFloat(type: string): boolean {
+  return type === "f32" || type === "bf16";
+}
+
+/** A number as a literal of its type: MLIR's floats have a point, also before an exponent. */
+function literal(value: number, type: string): string {
+  if (!isFloat(type)) return String(value);
+  if (!Number.isFinite(value)) {
+    const sign = value < 0 ? 1 : 0, nan = Number.isNaN(value);
+    const bits = type === "f32" ? (nan ? 0x7fc00000 : 0x7f800000) : nan ? 0x7fc0 : 0x7f80;
+    const top = type === "f32" ? 2 ** 31 : 2 ** 15;
+    return `0x${(bits + sign * top).toString(16).toUpperCase()}`;
+  }
+  const text = String(value);
+  return text.includes(".") ? text : text.replace(/^(-?\d+)/, "$1.0");
+}
+
+function number(value: number, { type }: Value): string {
+  return `${literal(value, type)} : ${type}`;
+}
+
+function initial(type: TensorType, init: readonly number[] | undefined): string {
+  return init === undefined ? "" : ` = dense<${dense(init, type.shape, type.dtype)}>`;
+}
+
+function dense(values: readonly number[], shape: readonly number[], type: string): string {
+  if (shape.length <= 1) return `[${values.map((value) => literal(value, type)).join(", ")}]`;
   const step = values.length / shape[0];
   return `[${
     Array.from(
       { length: shape[0] },
-      (_, i) => dense(values.slice(i * step, (i + 1) * step), shape.slice(1)),
+      (_, i) => dense(values.slice(i * step, (i + 1) * step), shape.slice(1), type),
     ).join(", ")
   }]`;
 }

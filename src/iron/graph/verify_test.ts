@@ -101,6 +101,24 @@ Deno.test("links meet on a tile, split and join in memory tiles, with an offset 
   assert.throws(linked(() => parts()), /object FIFO "in" is declared twice/);
 });
 
+Deno.test("a FIFO is linked once at each end, and what is split has no layout of its own", () => {
+  const half = ndarray([8], "i32");
+  const halves = (f: ReturnType<typeof parts>, name: string) =>
+    [0, 1].map((i) => objectFifo(`${name}${i}`, f.mem, f.compute, 2, half));
+  const twice = design((f) => {
+    const whole = objectFifo("whole", f.shim, f.mem, 2, type);
+    objectFifoLink(whole, halves(f, "a"), [], [0, 8]);
+    objectFifoLink(whole, halves(f, "b"), [], [0, 8]);
+  });
+  assert.throws(twice, /link \[whole\] -> \[b0,b1\]: "whole" has another link/);
+  const laidOut = design((f) => {
+    const mem = f.mem, other = tile(0, 3);
+    const whole = objectFifo("whole", other, mem, 2, type, { toStream: [[4, 1], [4, 4]] });
+    objectFifoLink(whole, halves(f, "a"), [], [0, 8]);
+  });
+  assert.throws(laidOut, /"whole" is split and cannot have a layout of its own/);
+});
+
 Deno.test("the sequence awaits tokens, writes buffers that exist, and has 16 descriptors", () => {
   const sequence = (body: (f: ReturnType<typeof parts>, a: any) => void) =>
     design((f) => runtimeSequence([type], (a) => body(f, a)));

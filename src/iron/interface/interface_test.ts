@@ -117,6 +117,45 @@ Deno.test("what has no tile is named when the program is resolved without a plac
   assert.ok((other.placement as Tile).equals(tile));
 });
 
+Deno.test("a program is resolved once, and gives the same graph again", () => {
+  const { program: p } = program(pass);
+  const graph = p.resolve(new SequentialPlacer());
+  assert.equal(p.resolve(), graph);
+  assert.equal(p.resolveProgram(), emitMlir(graph));
+});
+
+Deno.test("workers without a name are called by their FIFOs", () => {
+  const [a, b] = [fifo("a").cons(), fifo("b").prod()];
+  assert.equal(new Worker((() => () => {})(), [a, b]).describe(), 'the worker on "a", "b"');
+  assert.equal(new Worker(null).describe(), "the worker of an idle core");
+});
+
+Deno.test("FIFOs, functions and buffers share one table of names", () => {
+  const named = (name: string, other: unknown) => {
+    const p = program((a, b, ..._: unknown[]) => pass(a, b), [other]).program;
+    assert.throws(() => p.resolve(new SequentialPlacer()), RegExp(name));
+  };
+  named('function "in": the name is taken, by object FIFO "in"', new Kernel("in", "k.o", [type]));
+  named(
+    'buffer "out": the name is taken, by object FIFO "out"',
+    new GlobalBuffer(type, { name: "out" }),
+  );
+});
+
+Deno.test("parts of a split or join lie inside the whole object", () => {
+  const input = fifo("in"), half = ndarray([8], "i32");
+  const parts = input.cons().split([0, 12], { types: [half, half] });
+  const rt = new Runtime();
+  rt.sequence([type], (a) => {
+    for (const part of parts) rt.drain(part.cons(), a);
+    rt.fill(input.prod(), a, { wait: true });
+  });
+  assert.throws(
+    () => new Program("npu1_1col", rt).resolve(new SequentialPlacer()),
+    /"in_split1" of 8 elements at offset 12 is not inside memref<16xi32>/,
+  );
+});
+
 Deno.test("a FIFO without producer or consumer is named", () => {
   const rt = new Runtime(), f = fifo("lonely");
   rt.sequence([type], (a) => rt.fill(f.prod(), a));

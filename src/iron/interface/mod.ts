@@ -3,16 +3,14 @@ export { type ScalarType, type TensorType } from "../graph/types.ts";
 export { ndarray } from "../graph/types.ts";
 export { MemRef, range, Value } from "../graph/body.ts";
 export { type BufferOptions, CoreFunction, GlobalBuffer, Kernel, localBuffer } from "./kernel.ts";
-export {
-  type ForwardOptions,
-  ObjectFifo,
-  ObjectFifoHandle,
-  ObjectFifoLink,
-  type ObjectFifoOptions,
-  type PartsOptions,
-  RuntimeEndpoint,
-  type StreamDims,
-} from "./object-fifo.ts";
+export { RuntimeEndpoint } from "./endpoint.ts";
+export type {
+  ForwardOptions,
+  ObjectFifoOptions,
+  PartsOptions,
+  StreamDims,
+} from "./fifo-options.ts";
+export { ObjectFifo, ObjectFifoHandle, ObjectFifoLink } from "./object-fifo.ts";
 export {
   AlreadyPlacedError,
   AnyComputeTile,

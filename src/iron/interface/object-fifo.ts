@@ -4,47 +4,14 @@ import { emit, MemRef } from "../graph/body.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
 import type { FifoNode } from "../graph/graph.ts";
 import type { TensorType } from "../graph/types.ts";
-import { AnyMemTile, NotResolvedError, Placeable, type Placement, Tile } from "./placeable.ts";
-
-/** A stream layout: [size, stride] in elements, the slowest dimension first. */
-export type StreamDims = readonly (readonly [number, number])[];
-
-/** Options of an object FIFO. */
-export interface ObjectFifoOptions {
-  /** Objects at each end that does not say otherwise (default 2); null: every handle must say. */
-  readonly depth?: number | null | undefined;
-  /** Symbol in the MLIR (default: `of0`, `of1`, ...). */
-  readonly name?: string | undefined;
-  readonly dimsToStream?: StreamDims | undefined;
-  /** Layout at every consumer that does not give its own. */
-  readonly dimsFromStream?: StreamDims | undefined;
-  readonly plio?: boolean | undefined;
-}
-
-/** Options of `forward`. */
-export interface ForwardOptions extends ObjectFifoOptions {
-  readonly placement?: Placement;
-  readonly type?: TensorType | undefined;
-}
-
-/** Options of `split` and `join`; lists have one entry per part. */
-export interface PartsOptions {
-  readonly placement?: Placement;
-  readonly depths?: readonly number[] | undefined;
-  readonly types?: readonly TensorType[] | undefined;
-  readonly names?: readonly string[] | undefined;
-  readonly dimsToStream?: readonly (StreamDims | undefined)[] | undefined;
-  readonly dimsFromStream?: readonly (StreamDims | undefined)[] | undefined;
-  readonly plio?: boolean | undefined;
-}
-
-/** What stands at a handle's end: a worker, the runtime, or a link. */
-export abstract class ObjectFifoEndpoint extends Placeable {
-  /** Whether it is the same end as another (the runtime's ends are, when on the same tile). */
-  sameAs(other: ObjectFifoEndpoint): boolean {
-    return this === other;
-  }
-}
+import { ObjectFifoEndpoint } from "./endpoint.ts";
+import type {
+  ForwardOptions,
+  ObjectFifoOptions,
+  PartsOptions,
+  StreamDims,
+} from "./fifo-options.ts";
+import { AnyMemTile, NotResolvedError, type Placement } from "./placeable.ts";
 
 let counter = 0;
 
@@ -346,17 +313,5 @@ export class ObjectFifoLink extends ObjectFifoEndpoint {
       sourceOffsets: this.sourceOffsets,
       destinationOffsets: this.destinationOffsets,
     });
-  }
-}
-
-/** The runtime at an end of a FIFO. */
-export class RuntimeEndpoint extends ObjectFifoEndpoint {
-  describe(): string {
-    return "the runtime";
-  }
-  override sameAs(other: ObjectFifoEndpoint): boolean {
-    if (!(other instanceof RuntimeEndpoint)) return false;
-    const a = this.placement, b = other.placement;
-    return a instanceof Tile ? a.equals(b) : a === b;
   }
 }

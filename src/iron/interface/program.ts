@@ -3,8 +3,8 @@ import { Device } from "../../hardware/npu/mod.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import type { DesignGraph } from "../graph/graph.ts";
 import { emitMlir } from "../graph/mlir.ts";
-import type { ObjectFifoEndpoint, ObjectFifoHandle } from "./object-fifo.ts";
-import { ObjectFifoLink } from "./object-fifo.ts";
+import type { ObjectFifoEndpoint } from "./endpoint.ts";
+import { type ObjectFifoHandle, ObjectFifoLink } from "./object-fifo.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Worker } from "./worker.ts";
 
@@ -27,6 +27,7 @@ export interface Placer {
 /** A runtime and its workers, for one device. */
 export class Program {
   readonly device: Device;
+  #graph: DesignGraph | undefined;
 
   /** `device` by name: npu1_1col to npu1_4col, npu1, npu2. */
   constructor(device: string | Device, readonly runtime: Runtime) {
@@ -49,10 +50,12 @@ export class Program {
   }
 
   /**
-   * Resolves the program to a placed design graph, calling the placer first if there is one.
+   * Resolves the program to a placed design graph, calling the placer first if there is one. A
+   * program is resolved once: later calls give the same graph.
    * @throws {NotResolvedError} naming what has no tile.
    */
   resolve(placer?: Placer): DesignGraph {
+    if (this.#graph !== undefined) return this.#graph;
     const { runtime, device, handles } = this;
     const { workers } = runtime;
     placer?.makePlacement(device, runtime, workers, handles);
@@ -64,7 +67,7 @@ export class Program {
     for (const worker of workers) worker.resolveArguments(graph);
     for (const worker of workers) worker.resolve(graph);
     runtime.resolve(graph);
-    return graph.build();
+    return this.#graph = graph.build();
   }
 
   /** The program as MLIR. */

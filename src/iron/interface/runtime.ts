@@ -3,7 +3,8 @@ import type { GraphBuilder } from "../graph/builder.ts";
 import { TensorType } from "../graph/types.ts";
 import { type TensorAccessPattern, TensorTiler2D } from "../taplib/mod.ts";
 import { isTiled } from "../taplib/pattern.ts";
-import { ObjectFifoHandle, RuntimeEndpoint } from "./object-fifo.ts";
+import { RuntimeEndpoint } from "./endpoint.ts";
+import { ObjectFifoHandle } from "./object-fifo.ts";
 import { AnyShimTile, type Placement } from "./placeable.ts";
 import { Worker } from "./worker.ts";
 

@@ -1,8 +1,10 @@
 /** Workers: a routine and the context to run it in, like a thread (section 7.5.0.3). */
-import { MAX_SIZE, mostAcquired, type Op, range, record } from "../graph/body.ts";
+import { localBuffersOf, MAX_SIZE, mostAcquired, type Op, range, record } from "../graph/body.ts";
 import { GraphBuilder } from "../graph/builder.ts";
+import type { TensorType } from "../graph/types.ts";
 import { atCore, CoreFunction, GlobalBuffer, Kernel } from "./kernel.ts";
-import { ObjectFifo, ObjectFifoEndpoint, ObjectFifoHandle } from "./object-fifo.ts";
+import { ObjectFifoEndpoint } from "./endpoint.ts";
+import { ObjectFifo, ObjectFifoHandle } from "./object-fifo.ts";
 import { AnyComputeTile, type Placement } from "./placeable.ts";
 
 /** Options of a worker. */
@@ -56,20 +58,31 @@ export class Worker extends ObjectFifoEndpoint {
   }
 
   describe(): string {
-    return `the worker of ${this.coreFn?.name || "an idle core"}`;
+    if (this.coreFn?.name) return `the worker of ${this.coreFn.name}`;
+    const fifos = this.fifos.map(({ name }) => `"${name}"`).join(", ");
+    return `the worker ${fifos === "" ? "of an idle core" : `on ${fifos}`}`;
   }
 
   /** Most objects of one of its handles that the routine holds at once (for placers). */
   mostAcquired(handle: ObjectFifoHandle): number {
+    return mostAcquired(this.#routine, handle.name, handle.port);
+  }
+
+  /** Buffers that the routine declares for itself, each with its bytes (for placers). */
+  get localBuffers(): readonly TensorType[] {
+    return localBuffersOf(this.#routine).map(({ type }) => type);
+  }
+
+  /** The routine, recorded beforehand only to be looked at: its kernels go into a graph thrown away. */
+  get #routine(): readonly Op[] {
     if (this.#recorded === undefined) {
-      // Recorded beforehand, only to be counted: kernels are declared in a graph that is thrown away.
       const scratch = new GraphBuilder("npu1_1col");
       for (const arg of this.fnArgs.flat(2)) {
         if (arg instanceof Kernel || arg instanceof CoreFunction) arg.resolve(scratch);
       }
       this.#recorded = atCore("?", () => record(() => this.coreFn?.(...this.fnArgs)));
     }
-    return mostAcquired(this.#recorded, handle.name, handle.port);
+    return this.#recorded;
   }
 
   /** Declares the functions, kernels and buffers that the routine uses. */

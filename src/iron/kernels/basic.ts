@@ -1,14 +1,17 @@
 /** Kernels of the block designs: copies, reductions, element-wise operations, products. */
 import type { KernelMaker } from "./library.ts";
 import { fromBf16, toBf16 } from "./bf16.ts";
-import { matrix, scalar, vector } from "./cost.ts";
+import type { CoreCosts } from "../run/cost.ts";
 
 /** A kernel whose model does not depend on how it is declared. */
-const kernel =
-  (run: (...args: any[]) => void, cycles: (...args: any[]) => number): KernelMaker => () => ({
-    run: (args) => run(...args),
-    cycles: (args) => cycles(...args),
-  });
+const kernel = (
+  run: (...args: any[]) => void,
+  cycles: (cost: CoreCosts, ...args: any[]) => number,
+): KernelMaker =>
+() => ({
+  run: (args) => run(...args),
+  cycles: (args, cost) => cycles(cost, ...args),
+});
 
 function reduction(start: number, combine: (a: number, b: number) => number): KernelMaker {
   return kernel(
@@ -18,8 +21,8 @@ function reduction(start: number, combine: (a: number, b: number) => number): Ke
       output[0] = all;
     },
     // 16 lanes, then four steps that halve the vector.
-    (_in, _out, n: number) =>
-      vector(n, 16, { alu: 1, store: 0 }) + vector(4, 1, { shuffle: 1, alu: 1 }),
+    (cost, _in, _out, n: number) =>
+      cost.vector(n, 16, { alu: 1, store: 0 }) + cost.vector(4, 1, { shuffle: 1, alu: 1 }),
   );
 }
 
@@ -29,7 +32,7 @@ function elementwiseBf16(combine: (a: number, b: number) => number): KernelMaker
       for (let i = 0; i < c.length; i++) c[i] = toBf16(combine(fromBf16(a[i]), fromBf16(b[i])));
     },
     // 16 lanes; bf16 sums and products are formed in the accumulator.
-    (_a, _b, c: Uint16Array) => vector(c.length, 16, { multiply: 1, round: 1 }),
+    (cost, _a, _b, c: Uint16Array) => cost.vector(c.length, 16, { multiply: 1, round: 1 }),
   );
 }
 
@@ -73,7 +76,7 @@ function softmax(input: Uint16Array, output: Uint16Array, n: number): void {
 export const BASIC: Readonly<Record<string, KernelMaker>> = {
   passThroughLine: kernel(
     (input, output, n: number) => output.set(input.subarray(0, n)),
-    (input, _out, n: number) => vector(n * input.BYTES_PER_ELEMENT, 64),
+    (cost, input, _out, n: number) => cost.vector(n * input.BYTES_PER_ELEMENT, 64),
   ),
   reduce_add_vector: reduction(0, (a, b) => a + b),
   reduce_max_vector: reduction(-(2 ** 31), Math.max),
@@ -82,7 +85,7 @@ export const BASIC: Readonly<Record<string, KernelMaker>> = {
     (a: Int16Array, c: Int16Array, factor: Int32Array, n: number) => {
       for (let i = 0; i < n; i++) c[i] = Math.imul(a[i], factor[0]);
     },
-    (_a, _c, _f, n: number) => vector(n, 32, { multiply: 1, round: 1 }),
+    (cost, _a, _c, _f, n: number) => cost.vector(n, 32, { multiply: 1, round: 1 }),
   ),
   eltwise_add_bf16_vector: elementwiseBf16((a, b) => a + b),
   eltwise_mul_bf16_vector: elementwiseBf16((a, b) => a * b),
@@ -90,22 +93,28 @@ export const BASIC: Readonly<Record<string, KernelMaker>> = {
     (input: Uint16Array, output: Uint16Array) => {
       for (let i = 0; i < output.length; i++) output[i] = input[i] & 0x8000 ? 0 : input[i];
     },
-    (_in, output: Uint16Array) => vector(output.length, 16, { alu: 1 }),
+    (cost, _in, output: Uint16Array) => cost.vector(output.length, 16, { alu: 1 }),
   ),
   softmax_bf16: kernel(
     softmax,
-    // Not vectorised: per element a table look-up and five bf16 operations in software.
-    (_in, _out, n: number) => scalar(n * 1000),
+    // Not vectorised, and the core has no scalar float unit: largest, difference, exponential, sum and
+    // product are some 14 operations in software of about 70 instructions, call included, an element.
+    (cost, _in, _out, n: number) => cost.scalar(n * 1000),
   ),
   row_wise_bias_add_f32_f32: kernel(
     (input: Float32Array, bias: Float32Array, output: Float32Array) => {
       const n = bias.length;
       for (let i = 0; i < output.length; i++) output[i] = input[i] + bias[i % n];
     },
-    // 16 lanes; float32 sums are formed in the accumulator.
-    (_in, _bias, output: Float32Array) => vector(output.length, 16, { multiply: 1, round: 1 }),
+    // Steps of 32 (row_wise_bias_add/kernel.cc), two accumulators of 16 lanes side by side: the second
+    // half's load and store come one cycle after the first's.
+    (cost, _in, _bias, output: Float32Array) =>
+      cost.vector(output.length, 32, { multiply: 1, round: 1, store: 2 }) + output.length / 32,
   ),
-  zero_scalar_i32: kernel((c: Int32Array) => c.fill(0), (c: Int32Array) => scalar(c.length * 3)),
+  zero_scalar_i32: kernel(
+    (c: Int32Array) => c.fill(0),
+    (cost, c: Int32Array) => cost.scalar(c.length * 3),
+  ),
   matvec_scalar_i16_i32: kernel(
     (a: Int16Array, b: Int16Array, c: Int32Array) => {
       const k = b.length;
@@ -116,15 +125,15 @@ export const BASIC: Readonly<Record<string, KernelMaker>> = {
       }
     },
     // Per multiply-add: two loads, multiply, add, two address updates, compare, branch.
-    (a: Int16Array) => scalar(a.length * 7),
+    (cost, a: Int16Array) => cost.scalar(a.length * 7),
   ),
   zero_i16: kernel(
     (c: Int16Array) => c.fill(0),
-    (c: Int16Array) => vector(c.length, 32, { load: 0 }),
+    (cost, c: Int16Array) => cost.vector(c.length, 32, { load: 0 }),
   ),
   matmul_i16_i16: kernel(
     matmulTiled,
     // 64 multiply-adds a cycle; the published kernel takes 2535 cycles where 2048 were ideal.
-    (_a, _b, c: Int16Array) => matrix(c.length ** 1.5, 64, 2048 / 2535),
+    (cost, _a, _b, c: Int16Array) => cost.matrix(c.length ** 1.5, 64, 2048 / 2535),
   ),
 };

@@ -5,7 +5,7 @@
  */
 import { type ScalarType, TensorType } from "../graph/types.ts";
 import type { KernelMaker } from "./library.ts";
-import { matrix } from "./cost.ts";
+import type { CoreCosts } from "../run/cost.ts";
 
 type Bytes = Int8Array | Uint8Array;
 
@@ -142,9 +142,10 @@ function withSkip(
   }
 }
 
-const pointwiseCycles = (args: any[]) =>
-  matrix(args[3] * args[4] * args[5], MACS_PER_CYCLE, EFFICIENCY);
-const skipCycles = (args: any[]) => matrix(args[5] * args[6] * args[7], MACS_PER_CYCLE, EFFICIENCY);
+const pointwiseCycles = (args: any[], cost: CoreCosts) =>
+  cost.matrix(args[3] * args[4] * args[5], MACS_PER_CYCLE, EFFICIENCY);
+const skipCycles = (args: any[], cost: CoreCosts) =>
+  cost.matrix(args[5] * args[6] * args[7], MACS_PER_CYCLE, EFFICIENCY);
 
 const conv1: KernelMaker = (binary, argTypes: readonly (TensorType | ScalarType)[]) => {
   // The fused design links an unsigned kernel although it declares signed outputs.
@@ -183,7 +184,8 @@ export const CONVOLUTION: Readonly<Record<string, KernelMaker>> = {
   conv2dk1_ui8: conv1,
   conv2dk3_ui8: () => ({
     run: (args) => (threeByThree as any)(...args),
-    cycles: (args) => matrix(args[5] * args[6] * args[7] * 9, MACS_PER_CYCLE, EFFICIENCY),
+    cycles: (args, cost) =>
+      cost.matrix(args[5] * args[6] * args[7] * 9, MACS_PER_CYCLE, EFFICIENCY),
   }),
   conv2dk1_skip_i8: conv1Skip,
   conv2dk1_skip_ui8: conv1Skip,
@@ -200,7 +202,7 @@ export const CONVOLUTION: Readonly<Record<string, KernelMaker>> = {
         return skips;
       });
     },
-    cycles: (args) =>
-      skipCycles(args) + matrix(args[5] * args[8] * args[7], MACS_PER_CYCLE, EFFICIENCY),
+    cycles: (args, cost) =>
+      skipCycles(args, cost) + cost.matrix(args[5] * args[8] * args[7], MACS_PER_CYCLE, EFFICIENCY),
   }),
 };

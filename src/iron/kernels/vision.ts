@@ -1,12 +1,15 @@
 /** Kernels of the vision pipelines: one image line per call, 8-bit samples, RGBA or gray. */
 import type { KernelMaker } from "./library.ts";
-import { scalar, vector } from "./cost.ts";
+import type { CoreCosts } from "../run/cost.ts";
 
-const kernel =
-  (run: (...args: any[]) => void, cycles: (...args: any[]) => number): KernelMaker => () => ({
-    run: (args) => run(...args),
-    cycles: (args) => cycles(...args),
-  });
+const kernel = (
+  run: (...args: any[]) => void,
+  cycles: (cost: CoreCosts, ...args: any[]) => number,
+): KernelMaker =>
+() => ({
+  run: (args) => run(...args),
+  cycles: (args, cost) => cycles(cost, ...args),
+});
 
 /** Kinds of thresholding, as OpenCV numbers them. */
 export const THRESHOLD = { binary: 0, binaryInv: 1, trunc: 2, toZero: 3, toZeroInv: 4 } as const;
@@ -83,24 +86,25 @@ const bitwise = (combine: (a: number, b: number) => number) =>
     (a: Uint8Array, b: Uint8Array, c: Uint8Array, n: number) => {
       for (let i = 0; i < n; i++) c[i] = combine(a[i], b[i]);
     },
-    (_a, _b, _c, n: number) => vector(n, 64, { alu: 1 }),
+    (cost, _a, _b, _c, n: number) => cost.vector(n, 64, { alu: 1 }),
   );
 
 /** By symbol. */
 export const VISION: Readonly<Record<string, KernelMaker>> = {
   // Compare and select.
-  thresholdLine: kernel(threshold, (_in, _out, n: number) => vector(n, 32, { alu: 2 })),
+  thresholdLine: kernel(threshold, (cost, _in, _out, n: number) => cost.vector(n, 32, { alu: 2 })),
   // De-interleave; largest, range; 1/range from a table, one scalar look-up of four instructions a
   // pixel; product, rounding, two selects, offset.
   rgba2hueLine: kernel(
     hue,
-    (_in, _out, n: number) =>
-      vector(n, 32, { shuffle: 3, alu: 6, multiply: 1, round: 1 }) + scalar(n * 4),
+    (cost, _in, _out, n: number) =>
+      cost.vector(n, 32, { shuffle: 3, alu: 6, multiply: 1, round: 1 }) + cost.scalar(n * 4),
   ),
   // De-interleave; three weighted channels; rounding.
   rgba2grayLine: kernel(
     gray,
-    (_in, _out, n: number) => vector(n, 32, { shuffle: 3, multiply: 1, accumulate: 2, round: 1 }),
+    (cost, _in, _out, n: number) =>
+      cost.vector(n, 32, { shuffle: 3, multiply: 1, accumulate: 2, round: 1 }),
   ),
   gray2rgbaLine: kernel(
     (input: Uint8Array, out: Uint8Array, n: number) => {
@@ -110,13 +114,13 @@ export const VISION: Readonly<Record<string, KernelMaker>> = {
       }
     },
     // Interleave twice; four stores.
-    (_in, _out, n: number) => vector(n, 32, { shuffle: 2, store: 4 }),
+    (cost, _in, _out, n: number) => cost.vector(n, 32, { shuffle: 2, store: 4 }),
   ),
   // Shift neighbours in; nine products; rounding.
   filter2dLine: kernel(
     filter2d,
-    (_a, _l, _b, _o, n: number) =>
-      vector(n, 32, { shuffle: 1, multiply: 1, accumulate: 8, round: 1 }),
+    (cost, _a, _l, _b, _o, n: number) =>
+      cost.vector(n, 32, { shuffle: 1, multiply: 1, accumulate: 8, round: 1 }),
   ),
   addWeightedLine: kernel(
     (
@@ -134,7 +138,7 @@ export const VISION: Readonly<Record<string, KernelMaker>> = {
       }
     },
     // Accumulators have 32 lanes.
-    (_a, _b, _c, n: number) => vector(n, 32, { multiply: 1, accumulate: 1, round: 1 }),
+    (cost, _a, _b, _c, n: number) => cost.vector(n, 32, { multiply: 1, accumulate: 1, round: 1 }),
   ),
   bitwiseORLine: bitwise((a, b) => a | b),
   bitwiseANDLine: bitwise((a, b) => a & b),

@@ -121,12 +121,24 @@ function readSource(file: string): SourceText {
     if (error instanceof SourceFileError) throw error;
     throw new SourceFileError(`cannot read ${file}: ${reason(error)}`);
   }
+  const language = languageOf(file) as SourceLanguage;
+  const encoding = language === "python" ? declaredEncoding(bytes) : "utf-8";
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    return { file, language: languageOf(file) as SourceLanguage, text };
+    const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    return { file, language, text };
   } catch {
-    throw new SourceFileError(`${file} is not UTF-8 text; convert it`);
+    const written = encoding === "utf-8" ? "UTF-8" : encoding;
+    throw new SourceFileError(`${file} is not ${written} text; convert it to UTF-8`);
   }
+}
+
+/** What a Python source says of its encoding in its first two lines (PEP 263). */
+function declaredEncoding(bytes: Uint8Array): string {
+  const start = new TextDecoder("latin1").decode(bytes.subarray(0, 400));
+  const lines = start.split(/\r\n|\r|\n/).slice(0, 2).join("\n");
+  const named = /^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)/m.exec(lines)?.[1] ?? "utf-8";
+  // Python's spellings that TextDecoder does not know.
+  return named.toLowerCase().replaceAll("_", "-").replace(/^latin-(\d)/, "latin$1");
 }
 
 const letters = (name: string) => name.toLowerCase().replaceAll(/[^a-z0-9]/g, "");

@@ -52,6 +52,16 @@ Deno.test("the artifact's folders are found from the root of its repository", ()
   );
 });
 
+Deno.test("a Python source may declare its encoding in its first two lines", () => {
+  const latin = Uint8Array.from(
+    '#!/bin/sh\n# -*- coding: latin-1 -*-\ns = "\u00e9"\n',
+    (c) => c.charCodeAt(0),
+  );
+  withFiles({ "before/a.py": latin, "after/a.py": "s = 1" }, (folder) => {
+    assert.match(checkoutSources(folder)[0].before.text, /"\u00e9"/);
+  });
+});
+
 Deno.test("folders of any name can be named, also for TypeScript", () => {
   withFiles({ "old/a.ts": "", "new/a.ts": "" }, (folder) => {
     const [a] = checkoutSources(folder, { before: "old", after: "new" });
@@ -86,4 +96,6 @@ Deno.test("a source that is too large or no text is refused by name", () => {
   const small = { "after/a.py": "" };
   refused({ ...small, "before/a.py": "#".repeat(1024 * 1024 + 1) }, /a\.py has 1048577 bytes/);
   refused({ ...small, "before/a.py": Uint8Array.of(0x23, 0xff) }, /a\.py is not UTF-8 text/);
+  const odd = "# coding: utf-99\n";
+  refused({ ...small, "before/a.py": odd }, /a\.py is not utf-99 text; convert it to UTF-8/);
 });

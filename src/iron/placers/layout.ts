@@ -174,6 +174,9 @@ interface Use {
   bds: [number, number];
 }
 
+/** Buffers begin on 32-byte boundaries (hardware/npu/tile.ts). */
+const aligned = (bytes: number) => Math.ceil(bytes / 32) * 32;
+
 /** How much more than there is each tile needs, and in words. */
 export function overuse(layout: Layout): { total: number; list: string[] } {
   const { device, nodes } = layout;
@@ -182,8 +185,8 @@ export function overuse(layout: Layout): { total: number; list: string[] } {
     const id = at.col * 8 + at.row;
     let found = uses.get(id);
     if (found === undefined) {
-      const memory = device.kind(at) === "core" ? device.part.coreStack.value : 0;
-      found = { at, memory, locks: 0, channels: { MM2S: 0, S2MM: 0 }, bds: [0, 0] };
+      const stack = device.kind(at) === "core" ? device.part.coreStack.value : 0;
+      found = { at, memory: aligned(stack), locks: 0, channels: { MM2S: 0, S2MM: 0 }, bds: [0, 0] };
       uses.set(id, found);
     }
     return found;
@@ -191,14 +194,18 @@ export function overuse(layout: Layout): { total: number; list: string[] } {
   for (const { end, exclusive } of nodes) {
     if (!exclusive) continue;
     const at = layout.tiles[nodes.findIndex((n) => n.end === end)];
-    for (const buffer of (end as Worker).buffers) use(at).memory += buffer.type.bytes;
+    const { buffers, localBuffers, options } = end as Worker;
+    const own = use(at);
+    for (const { type } of buffers) own.memory += aligned(type.bytes);
+    for (const { bytes } of localBuffers) own.memory += aligned(bytes);
+    own.memory += aligned(Math.max(0, (options.stackSize ?? 0) - device.part.coreStack.value));
   }
   const pools = new Set<ObjectFifoLink>();
   for (const fifo of layout.fifos) {
     const home = fifo.sharable ? layout.home(fifo) : undefined;
     if (home !== undefined) {
       const u = use(home);
-      u.memory += fifo.bytes * Math.max(fifo.ends[0].depth, fifo.ends[1].depth);
+      u.memory += aligned(fifo.bytes) * Math.max(fifo.ends[0].depth, fifo.ends[1].depth);
       u.locks += 2;
       continue;
     }
@@ -208,7 +215,7 @@ export function overuse(layout: Layout): { total: number; list: string[] } {
       if (kind === "shim") return;
       let descriptors = depth;
       if (link === undefined) {
-        u.memory += fifo.bytes * depth;
+        u.memory += aligned(fifo.bytes) * depth;
         u.locks += 2;
       } else {
         const parts = Math.max(link.sources.length, link.destinations.length);
@@ -217,7 +224,7 @@ export function overuse(layout: Layout): { total: number; list: string[] } {
         descriptors = pool.depth * (whole ? parts : 1);
         if (!pools.has(link)) {
           pools.add(link);
-          u.memory += pool.bytes * pool.depth;
+          u.memory += aligned(pool.bytes) * pool.depth;
           u.locks += 2 * parts;
         }
       }

@@ -4,7 +4,7 @@ import type { LockPair, Side } from "../../hardware/npu/mod.ts";
 import { type ArithName, MAX_SIZE, MemRef, type Op, type Port, type Value } from "../graph/body.ts";
 import type { FunctionNode } from "../graph/graph.ts";
 import type { ScalarType, TypedData } from "../graph/types.ts";
-import { CORE_COST } from "./cost.ts";
+import type { CoreCosts } from "./cost.ts";
 
 /** A core's end of an object FIFO. */
 export interface FifoEnd {
@@ -27,6 +27,7 @@ export interface CoreContext {
   local(name: string, ref: MemRef): TypedData;
   cycles(n: number): number;
   readonly lockCycles: number;
+  readonly cost: CoreCosts;
   busy(cycles: number): void;
 }
 
@@ -70,9 +71,11 @@ function* pay(env: Env, context: CoreContext): Process<void> {
 
 class Compiler {
   readonly #slots = new Map<Value | MemRef, number>();
-  readonly #per = CORE_COST.scalarInstruction.value;
+  readonly #per: number;
 
-  constructor(readonly context: CoreContext) {}
+  constructor(readonly context: CoreContext) {
+    this.#per = context.cost.scalarInstruction;
+  }
 
   #slot(v: Value | MemRef): number {
     let slot = this.#slots.get(v);
@@ -248,18 +251,18 @@ class Compiler {
           if (typeof value === "number") env.numbers[slots[i]] = value;
           else env.data[slots[i]] = value;
         });
-        env.cycles += CORE_COST.call.value;
+        env.cycles += this.context.cost.call;
         (inner.run as Pure)(env);
       });
     }
-    const { model } = f;
+    const { model } = f, { cost } = this.context;
     if (model === undefined) {
       throw new RangeError(`kernel "${name}" (${f.binary}) has no model: it cannot be run`);
     }
     return this.#pure((env) => {
       const values = getters.map((get) => get(env));
       model.run(values);
-      env.cycles += CORE_COST.call.value + model.cycles(values);
+      env.cycles += cost.call + model.cycles(values, cost);
     });
   }
 }

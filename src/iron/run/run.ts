@@ -3,17 +3,26 @@ import { type Process, Simulation } from "../../kernel/mod.ts";
 import {
   type Channel,
   checkLayout,
+  DeadlockError,
   Device,
   type Layout,
   type Memory,
   Npu,
   type NpuCounters,
   type NpuPart,
+  place,
   type ShimTask,
 } from "../../hardware/npu/mod.ts";
-import type { MemRef } from "../graph/body.ts";
-import type { DesignGraph, FunctionNode, Transfer } from "../graph/graph.ts";
+import { localBuffersOf, type MemRef } from "../graph/body.ts";
+import {
+  type CoreNode,
+  type DesignGraph,
+  type FunctionNode,
+  sameTile,
+  type Transfer,
+} from "../graph/graph.ts";
 import type { TypedData } from "../graph/types.ts";
+import { CoreCosts } from "./cost.ts";
 import { type CoreContext, runBody } from "./interpret.ts";
 import { lowerFifos } from "./lower.ts";
 
@@ -31,6 +40,8 @@ export interface DesignRun {
 export interface RunOptions {
   /** Other constants than the published NPU's. */
   readonly part?: NpuPart;
+  /** Other costs of core programs and kernels than the calibrated ones. */
+  readonly cost?: CoreCosts;
   readonly simulation?: Simulation;
 }
 
@@ -46,8 +57,8 @@ export function runDesign(
 ): DesignRun {
   const sim = options.simulation ?? new Simulation({ seed: 1 });
   const npu = new Npu(sim, new Device(graph.device, options.part));
-  const sequence = buildNpu(graph, npu, args);
-  const latencyNs = npu.run(sequence);
+  const sequence = buildNpu(graph, npu, args, options.cost);
+  const latencyNs = explained(graph, npu, () => npu.run(sequence));
   const { launchFloor, clock } = npu.device.part;
   return {
     latencyNs,
@@ -55,6 +66,24 @@ export function runDesign(
     events: sim.events,
     counters: npu.counters,
   };
+}
+
+/** Adds to a deadlock's report the ends of FIFOs where nothing runs: the usual cause. */
+function explained<T>(graph: DesignGraph, npu: Npu, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof DeadlockError)) throw error;
+    const linked = new Set(graph.links.flatMap((l) => [...l.sources, ...l.destinations]));
+    const idle = graph.fifos.filter(({ name }) => !linked.has(name)).flatMap((fifo) =>
+      [fifo.producer, ...fifo.consumers.map(({ tile }) => tile)]
+        .filter((at) => npu.device.kind(at) === "core")
+        .filter((at) => !graph.cores.some(({ tile }) => sameTile(tile, at)))
+        .map((at) => `  no core runs at ${place(at)}, an end of "${fifo.name}": start its worker`)
+    );
+    if (idle.length === 0) throw error;
+    throw new DeadlockError([error.message, ...new Set(idle)].join("\n"));
+  }
 }
 
 /**
@@ -67,12 +96,26 @@ export function checkDesign(graph: DesignGraph, part?: NpuPart): void {
   const npu = new Npu(new Simulation({ seed: 1 }), device);
   for (const { name, tile, type } of graph.buffers) npu.tile(tile).allocate(name, type.bytes);
   const { shim } = lowerFifos(graph, npu);
+  for (const core of graph.cores) {
+    allocateStack(npu, core);
+    for (const { name, type } of localBuffersOf(core.body)) {
+      npu.tile(core.tile).allocate(name, type.bytes);
+    }
+  }
   for (const op of graph.sequence.ops) {
     if (op.op !== "configure") continue;
     const { fifo, arg } = op.transfer;
     const { at } = shim.get(fifo) as Channel;
     const what = `transfer of argument ${arg} on "${fifo}"`;
     checkLayout(what, layoutOf(graph, op.transfer), "shim", device.limits(at));
+  }
+}
+
+/** Memory for a stack that is larger than what every core has. */
+function allocateStack(npu: Npu, { tile, stackSize }: CoreNode): void {
+  const least = npu.device.part.coreStack.value;
+  if (stackSize !== undefined && stackSize > least) {
+    npu.tile(tile).allocate("larger stack", stackSize - least);
   }
 }
 
@@ -83,13 +126,26 @@ function layoutOf(graph: DesignGraph, { arg, offset, sizes, strides }: Transfer)
 }
 
 /** Puts a whole design on an NPU and returns its runtime sequence as a host process. */
-export function buildNpu(graph: DesignGraph, npu: Npu, args: readonly TypedData[]): Process<void> {
+export function buildNpu(
+  graph: DesignGraph,
+  npu: Npu,
+  args: readonly TypedData[],
+  cost: CoreCosts = new CoreCosts(),
+): Process<void> {
   const { sequence, functions, buffers, cores } = graph;
   if (args.length < sequence.args.length) {
     throw new RangeError(
       `the design's sequence takes ${sequence.args.length} buffers, got ${args.length}`,
     );
   }
+  sequence.args.forEach((type, i) => {
+    if (args[i].BYTES_PER_ELEMENT !== type.elementBytes) {
+      throw new TypeError(
+        `buffer ${i} is a ${args[i].constructor.name}; the sequence takes ${type}, ` +
+          `elements of ${type.elementBytes} bytes`,
+      );
+    }
+  });
   // Buffers that the core reads by name come before the FIFOs: they must stay where they are.
   const data = new Map<MemRef, TypedData>(), named = new Map<string, TypedData>();
   for (const { name, tile, type, init, ref } of buffers) {
@@ -102,9 +158,7 @@ export function buildNpu(graph: DesignGraph, npu: Npu, args: readonly TypedData[
   const table = new Map<string, FunctionNode>(functions.map((f) => [f.name, f]));
   for (const core of cores) {
     const tile = npu.tile(core.tile);
-    if (core.stackSize !== undefined && core.stackSize > npu.device.part.coreStack.value) {
-      tile.allocate("stack", core.stackSize - npu.device.part.coreStack.value);
-    }
+    allocateStack(npu, core);
     const who = `core (${core.tile.col}, ${core.tile.row})`;
     npu.counters.cores[who] = 0;
     const context: CoreContext = {
@@ -118,6 +172,7 @@ export function buildNpu(graph: DesignGraph, npu: Npu, args: readonly TypedData[
       buffer: (ref) => data.get(ref),
       local: (name, ref) => ref.type.view(tile.allocate(name, ref.type.bytes).bytes),
       cycles: (n) => npu.cycles(n),
+      cost,
       lockCycles: npu.device.part.lockOperation.value,
       busy: (n) => {
         npu.counters.cores[who] += n;

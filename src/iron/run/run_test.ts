@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
-import { DeadlockError, DescriptorError, ExhaustedError } from "../../hardware/npu/mod.ts";
+import { DeadlockError, ExhaustedError } from "../../hardware/npu/mod.ts";
 import { designNamed, DESIGNS, firstDifference } from "../designs/catalogue.ts";
 import { design as colorDetect } from "../designs/before/color-detect.ts";
 import { design as edgeDetectAfter } from "../designs/after/edge-detect.ts";
@@ -11,9 +10,8 @@ import { design as gemmBefore } from "../designs/before/gemm.ts";
 import { design as mvmulBefore } from "../designs/before/mvmul.ts";
 import { colorDetected, edgesDrawn } from "../designs/reference.ts";
 import { filled } from "../designs/data.ts";
-import { AnyComputeTile, ndarray, ObjectFifo, Program, Runtime, Worker } from "../interface/mod.ts";
+import { ndarray, ObjectFifo, Program, Runtime, Worker } from "../interface/mod.ts";
 import { ResourcePlacer, SequentialPlacer } from "../placers/mod.ts";
-import { TensorAccessPattern } from "../taplib/mod.ts";
 import { runDesign } from "./run.ts";
 
 // Checked at full size, both versions, by the scenario iron/latency.
@@ -69,65 +67,6 @@ Deno.test("designs take other sizes: MVMul on three columns, GEMM of other shape
   }
 });
 
-/** A program that moves a walk over a tensor through a core's memory into a packed result. */
-function mover(tap: TensorAccessPattern, elements: number): Program {
-  const moved = tap.sizes.reduce((n, s) => n * s, 1);
-  const source = ndarray([elements], "i32"), target = ndarray([moved], "i32");
-  const into = new ObjectFifo(ndarray([1], "i32"), { name: "in" });
-  const out = into.cons().forward({ placement: AnyComputeTile, name: "out" });
-  const rt = new Runtime();
-  rt.sequence([source, target], (a, b) => {
-    rt.fill(into.prod(), a, { tap });
-    rt.drain(out.cons(), b, { wait: true });
-  });
-  return new Program("npu1_1col", rt);
-}
-
-Deno.test("access-equivalent patterns move the same data, and what the maps say", () => {
-  // A walk and the same walk with one of its dimensions cut in two.
-  const walk = fc.record({
-    a: fc.integer({ min: 1, max: 4 }),
-    b: fc.integer({ min: 1, max: 4 }),
-    c: fc.integer({ min: 1, max: 4 }),
-    gap: fc.integer({ min: 0, max: 3 }),
-    offset: fc.nat(5),
-  });
-  fc.assert(
-    fc.property(walk, ({ a, b, c, gap, offset }) => {
-      const row = c + gap, plane = row * b, total = offset + plane * a + 1;
-      const make = (sizes: number[], strides: number[]) =>
-        new TensorAccessPattern({ tensorDims: [total], offset, sizes, strides });
-      const first = make([1, a, b, c], [0, plane, row, 1]);
-      const second = make([1, 1, a * b, c], [0, 0, row, 1]);
-      assert.ok(first.accessEquivalent(second));
-      const data = Int32Array.from({ length: total }, (_, i) => 7 * i + 1);
-      const results = [first, second].map((tap) => {
-        const result = new Int32Array(a * b * c);
-        runDesign(mover(tap, total).resolve(new SequentialPlacer()), [data, result]);
-        return result;
-      });
-      assert.deepEqual(results[0], results[1]);
-      first.accessOrder().data.forEach((k, i) => k >= 0 && assert.equal(results[0][k], data[i]));
-    }),
-    { numRuns: 60 },
-  );
-});
-
-Deno.test("of two access-equivalent patterns one may be beyond the hardware", () => {
-  const [linear, folded] = [[[1, 1, 1, 4096], [0, 0, 0, 1]], [[1, 1, 2, 2048], [0, 0, 2048, 1]]]
-    .map(([sizes, strides]) =>
-      new TensorAccessPattern({ tensorDims: [4096], offset: 0, sizes, strides })
-    );
-  assert.ok(linear.accessEquivalent(folded));
-  const run = (tap: TensorAccessPattern) =>
-    runDesign(mover(tap, 4096).resolve(new SequentialPlacer()), [
-      new Int32Array(4096),
-      new Int32Array(4096),
-    ]);
-  assert.doesNotThrow(() => run(linear));
-  assert.throws(() => run(folded), DescriptorError);
-});
-
 function window(depth: number, memDepth: number): Program {
   const type = ndarray([16], "i32");
   const input = new ObjectFifo(type, { name: "in" });
@@ -167,6 +106,31 @@ Deno.test("a pipeline with too little slack stands still and says who waits for 
       /host waits for signal "transfer on "out""/.test(error.message) &&
       /core \(0, \d\) waits for \d filled of "mid"/.test(error.message) &&
       /holds/.test(error.message),
+  );
+});
+
+Deno.test("a worker that was never started is named when its FIFOs stand still", () => {
+  const type = ndarray([16], "i32"), input = new ObjectFifo(type, { name: "in" });
+  new Worker(() => {}, [input.cons()]);
+  const rt = new Runtime();
+  rt.sequence([type], (a) => {
+    for (let i = 0; i < 2; i++) rt.fill(input.prod(), a, { wait: true });
+    rt.fill(input.prod(), a, { wait: true });
+  });
+  assert.throws(
+    () =>
+      runDesign(new Program("npu1_1col", rt).resolve(new SequentialPlacer()), [new Int32Array(16)]),
+    (error: Error) =>
+      error instanceof DeadlockError &&
+      /no core runs at \(0, 2\), an end of "in": start its worker/.test(error.message),
+  );
+});
+
+Deno.test("buffers of other elements than the sequence declares are refused", () => {
+  const graph = window(4, 4).resolve(new SequentialPlacer());
+  assert.throws(
+    () => runDesign(graph, [new Int8Array(384), new Int32Array(32)]),
+    /buffer 0 is a Int8Array; the sequence takes memref<96xi32>, elements of 4 bytes/,
   );
 });
 

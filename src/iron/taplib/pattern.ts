@@ -47,6 +47,17 @@ export class Tiled implements TensorAccessPatternOptions {
   ) {}
 }
 
+/** What a user has given, checked and cleaned. */
+class Given extends Tiled {}
+
+function checked(options: TensorAccessPatternOptions): Given {
+  const dims = tensorDims("tensorDims", options.tensorDims);
+  const offset = offsetInside(options.offset, elements(dims));
+  const sizes = Object.freeze([...sizesOf(options.sizes)]);
+  const strides = Object.freeze(cleanStrides(sizes, stridesOf(options.strides)));
+  return new Given(dims, offset, sizes, strides);
+}
+
 let tiled: (pattern: TensorAccessPattern) => boolean;
 
 /** Whether a tiler made this very pattern. @internal */
@@ -66,62 +77,48 @@ export function isTiled(pattern: TensorAccessPattern): boolean {
  * @throws {TypeError} for something that is not a list of integers.
  */
 export class TensorAccessPattern {
-  readonly #tensorDims: readonly number[];
-  readonly #offset: number;
-  readonly #sizes: readonly number[];
-  readonly #strides: readonly number[];
-  readonly #tiled: boolean;
+  /** What was given, checked and cleaned; a tiler's own object where one made the pattern. */
+  readonly #is: Tiled;
   #walk: Walk | undefined;
 
   static {
-    tiled = (pattern) => pattern.#tiled;
+    tiled = (pattern) => !(pattern.#is instanceof Given);
   }
 
   constructor(options: TensorAccessPatternOptions) {
     if (options === null || typeof options !== "object") {
       throw new TypeError("TensorAccessPattern: expected {tensorDims, offset, sizes, strides}");
     }
-    this.#tiled = options instanceof Tiled;
-    if (options instanceof Tiled) {
-      this.#tensorDims = options.tensorDims;
-      this.#offset = options.offset;
-      this.#sizes = options.sizes;
-      this.#strides = options.strides;
-      return;
-    }
-    this.#tensorDims = tensorDims("tensorDims", options.tensorDims);
-    this.#offset = offsetInside(options.offset, elements(this.#tensorDims));
-    this.#sizes = Object.freeze([...sizesOf(options.sizes)]);
-    this.#strides = Object.freeze(cleanStrides(this.#sizes, stridesOf(options.strides)));
+    this.#is = options instanceof Tiled ? options : checked(options);
   }
 
   /** The tensor's dimensions, slowest first; at least two. */
   get tensorDims(): readonly number[] {
-    return this.#tensorDims;
+    return this.#is.tensorDims;
   }
 
   /** The first element, row-major. */
   get offset(): number {
-    return this.#offset;
+    return this.#is.offset;
   }
 
   /** Steps of each dimension of the walk, the slowest first. */
   get sizes(): readonly number[] {
-    return this.#sizes;
+    return this.#is.sizes;
   }
 
   /** Elements between steps, the slowest dimension first; cleaned. */
   get strides(): readonly number[] {
-    return this.#strides;
+    return this.#is.strides;
   }
 
   /** The walk over the tensor, prepared once; see walk.ts. */
   get walk(): Walk {
     return this.#walk ??= walkOf(
-      this.#offset,
-      this.#sizes,
-      this.#strides,
-      elements(this.#tensorDims),
+      this.#is.offset,
+      this.#is.sizes,
+      this.#is.strides,
+      elements(this.#is.tensorDims),
     );
   }
 

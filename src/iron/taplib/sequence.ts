@@ -26,6 +26,12 @@ export interface TensorAccessSequenceOptions {
   readonly stridesFn?: StepFunction<Ints> | undefined;
 }
 
+/** A sequence of what a tiler made: patterns over these very dimensions. @internal */
+export let tiledSequence: (
+  tensorDims: Ints,
+  patterns: TensorAccessPattern[],
+) => TensorAccessSequence;
+
 /**
  * A list of access patterns over tensors of equal dimensions (chapter 7, section 7.5.0.5). It
  * behaves as a list: iterable, indexed from either end, and changed in place.
@@ -35,6 +41,14 @@ export interface TensorAccessSequenceOptions {
 export class TensorAccessSequence implements Iterable<TensorAccessPattern> {
   readonly tensorDims: readonly number[];
   #patterns: TensorAccessPattern[] = [];
+
+  static {
+    tiledSequence = (tensorDims, patterns) => {
+      const sequence = new TensorAccessSequence({ tensorDims, numSteps: 0 });
+      sequence.#patterns = patterns;
+      return sequence;
+    };
+  }
 
   constructor(options: TensorAccessSequenceOptions) {
     const { numSteps, offsetFn, sizesFn, stridesFn } = options;
@@ -144,7 +158,9 @@ export class TensorAccessSequence implements Iterable<TensorAccessPattern> {
 
   /** Appends several patterns; none if one of them does not match. */
   extend(patterns: Iterable<TensorAccessPattern>): void {
-    this.#patterns.push(...[...patterns].map((each) => this.#matching(each)));
+    // Checked as a whole before any is taken; not spread as arguments, of which a stack holds few.
+    const matching = Array.from(patterns, (each) => this.#matching(each));
+    this.#patterns = this.#patterns.concat(matching);
   }
 
   /** Removes and returns the pattern at `index` (default: the last). */

@@ -78,6 +78,12 @@ Deno.test("a non-overlapping tiling touches every element once, numbered without
   }));
 });
 
+Deno.test("a tiling may have more patterns than a call may have arguments", () => {
+  const taps = TensorTiler2D.simpleTiler({ tensorDims: [1024, 1024], tileDims: [2, 2] });
+  assert.equal(taps.length, 512 * 512);
+  assert.equal(taps.at(-1).offset, 1022 * 1024 + 1022);
+});
+
 Deno.test("the chapter's example: the corner tiles of a 6 x 4 tensor", () => {
   const tap00 = tap([6, 4], 0, [1, 1, 3, 2], [0, 0, 4, 1]);
   const tap11 = tap([6, 4], 14, [1, 1, 3, 2], [0, 0, 4, 1]);

@@ -1,5 +1,5 @@
 import { TensorAccessPattern, Tiled } from "./pattern.ts";
-import { TensorAccessSequence } from "./sequence.ts";
+import { type TensorAccessSequence, tiledSequence } from "./sequence.ts";
 import { cleanStrides, type Ints, tensorDims } from "./validate.ts";
 
 /** Options of every tiler. Pairs are [height, width]; a single number n means [1, n]. */
@@ -146,28 +146,28 @@ function tile(options: StepTilerOptions): TensorAccessSequence {
   const rows = plan(HEIGHT, T, t, r, s, allowPartial);
   const columns = plan(WIDTH, T, t, r, s, allowPartial);
 
-  const patterns: TensorAccessPattern[] = [];
-  let last: Walks | undefined;
-  for (let p = 0; p < rows.patterns * columns.patterns; p++) {
-    const y = first(rows, iterColMajor ? p % rows.patterns : Math.floor(p / columns.patterns));
-    const x = first(columns, iterColMajor ? Math.floor(p / rows.patterns) : p % columns.patterns);
-    const down = rest(rows, y), across = rest(columns, x);
-    // All groups but those at the edges walk alike.
-    const alike = last !== undefined && same(last.down, down) && same(last.across, across);
-    if (!alike) {
-      const walk = group(T, t, down, across, tileColMajor, groupColMajor, repeat);
-      last = {
-        down,
-        across,
-        sizes: Object.freeze(walk.sizes),
-        strides: Object.freeze(walk.strides),
-      };
+  const down = groups(rows), across = groups(columns);
+  const walks: { sizes: Ints; strides: Ints }[] = [];
+  // All groups but those at the edges walk alike.
+  const walkOf = (y: Group, x: Group) => {
+    const id = y.kind * across.length + x.kind;
+    let walk = walks[id];
+    if (walk === undefined) {
+      const { sizes, strides } = group(T, t, y, x, tileColMajor, groupColMajor, repeat);
+      walk = { sizes: Object.freeze(sizes), strides: Object.freeze(strides) };
+      walks[id] = walk;
     }
-    const { sizes, strides } = last as Walks;
-    const offset = y * t[0] * T[1] + x * t[1];
+    return walk;
+  };
+  const patterns: TensorAccessPattern[] = [];
+  const add = (y: Group, x: Group) => {
+    const { sizes, strides } = walkOf(y, x);
+    const offset = y.first * t[0] * T[1] + x.first * t[1];
     patterns.push(new TensorAccessPattern(new Tiled(T, offset, sizes, strides)));
-  }
-  return TensorAccessSequence.fromPatterns(patterns);
+  };
+  if (iterColMajor) { for (const x of across) for (const y of down) add(y, x); }
+  else for (const y of down) for (const x of across) add(y, x);
+  return tiledSequence(T, patterns);
 }
 
 interface Steps {
@@ -175,29 +175,26 @@ interface Steps {
   readonly steps: number;
 }
 
-interface Walks {
-  readonly down: Steps;
-  readonly across: Steps;
-  readonly sizes: Ints;
-  readonly strides: Ints;
+/** The i-th group of tiles along a dimension. */
+interface Group extends Steps {
+  /** Its first tile. */
+  readonly first: number;
+  /** Equal for groups of equal steps and repeats. */
+  readonly kind: number;
 }
 
-function same(a: Steps, b: Steps): boolean {
-  return a.repeats === b.repeats && a.steps === b.steps;
-}
-
-/** First tile of the i-th group along a dimension. */
-function first({ steps, repeats }: Plan, i: number): number {
-  return Math.floor(i / steps) * steps * repeats + i % steps;
-}
-
-/** Repeats and steps that still fit from tile `from` on. */
-function rest({ tiles, repeats, steps }: Plan, from: number): Steps {
-  const left = tiles - from;
-  return {
-    repeats: Math.min(repeats, Math.ceil(left / steps)),
-    steps: steps > left ? 1 : steps,
-  };
+/** The groups along a dimension: where each begins, and what still fits from there on. */
+function groups({ tiles, repeats, steps, patterns }: Plan): Group[] {
+  const kinds: number[] = [];
+  return Array.from({ length: patterns }, (_, i) => {
+    const first = Math.floor(i / steps) * steps * repeats + i % steps;
+    const left = tiles - first;
+    const fits = Math.min(repeats, Math.ceil(left / steps)), apart = steps > left ? 1 : steps;
+    const both = fits * (tiles + 1) + apart;
+    let kind = kinds.indexOf(both);
+    if (kind < 0) kind = kinds.push(both) - 1;
+    return { first, kind, repeats: fits, steps: apart };
+  });
 }
 
 /** Sizes and strides of one group of tiles. */

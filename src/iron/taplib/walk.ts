@@ -2,10 +2,9 @@
  * How an access pattern walks over a tensor. The k-th access of a pattern touches element
  * `(offset + sum(index[d] * stride[d])) mod elements`, with the last dimension fastest.
  *
- * Most patterns never wrap and never touch an element twice except by whole repeats (stride 0).
- * For these the k of an element does not depend on the order of visiting, so the loops are sorted
- * by stride, which makes a transposing pattern as cheap as a linear one. All others are walked
- * access by access.
+ * Most patterns never touch an element twice except by whole repeats (stride 0). For these the k of an
+ * element does not depend on the order of visiting, so the loops are sorted by stride, which makes a
+ * transposing pattern as cheap as a linear one. All others are walked access by access.
  */
 import type { Ints } from "./validate.ts";
 
@@ -46,19 +45,19 @@ export function walkOf(offset: number, sizes: Ints, strides: Ints, total: number
     }
     step *= size;
   }
-  let reach = offset, repeats = 1, lastRepeat = 0, span = 0, injective = true;
+  let repeats = 1, lastRepeat = 0, span = 0, injective = true;
   const moving = loops.filter((loop) => loop.stride > 0).sort((a, b) => a.stride - b.stride);
   for (const loop of moving) {
     injective &&= loop.stride > span;
     span += loop.stride * (loop.size - 1);
   }
-  reach += span;
   for (const loop of loops) {
     if (loop.stride > 0) continue;
     repeats *= loop.size;
     lastRepeat += loop.step * (loop.size - 1);
   }
-  const sorted = injective && reach < total ? moving.reverse() : undefined;
+  // Also modulo the tensor: a walk that spans less than all of it wraps into its own gap.
+  const sorted = injective && span < total ? moving.reverse() : undefined;
   return { offset, total, accesses: step, loops, sorted, repeats, lastRepeat };
 }
 
@@ -86,6 +85,24 @@ function runs(walk: Walk, loops: readonly Loop[], run: (first: number, k: number
 
 const ONCE: Loop = { size: 1, stride: 1, step: 1 };
 
+/**
+ * Calls `part(first, size, skipped)` for a run of a sorted walk, or for its two parts if it leaves the
+ * tensor in between. Sorted walks begin inside the tensor and span less than it, so they leave it once.
+ */
+function inside(
+  at: number,
+  size: number,
+  stride: number,
+  total: number,
+  part: (first: number, size: number, skipped: number) => void,
+): void {
+  if (at >= total) return part(at - total, size, 0);
+  if (at + (size - 1) * stride < total) return part(at, size, 0);
+  const before = Math.ceil((total - at) / stride);
+  part(at, before, 0);
+  part(at + before * stride - total, size - before, before);
+}
+
 /** Calls `visit(element, k)` for every access, in order of k. */
 export function visitAccesses(walk: Walk, visit: (element: number, k: number) => void): void {
   const { size, stride } = walk.loops[walk.loops.length - 1] ?? ONCE;
@@ -105,7 +122,19 @@ export function writeOrder(walk: Walk, order: Int32Array): void {
   const { sorted, loops, total, lastRepeat } = walk;
   const { size, stride, step } = (sorted ?? loops).at(-1) ?? ONCE;
   if (sorted !== undefined) {
-    return runs(walk, sorted, (at, k) => numberRun(order, at, size, stride, k + lastRepeat, step));
+    return runs(
+      walk,
+      sorted,
+      (at, k) =>
+        inside(
+          at,
+          size,
+          stride,
+          total,
+          (first, n, skipped) =>
+            numberRun(order, first, n, stride, k + lastRepeat + skipped * step, step),
+        ),
+    );
   }
   runs(walk, loops, (at, k) => {
     const start = at % total;
@@ -141,7 +170,12 @@ export function addCount(walk: Walk, count: Int32Array): void {
   const { sorted, loops, total, repeats } = walk;
   const { size, stride } = (sorted ?? loops).at(-1) ?? ONCE;
   if (sorted !== undefined) {
-    return runs(walk, sorted, (at) => countRun(count, at, size, stride, repeats));
+    return runs(
+      walk,
+      sorted,
+      (at) =>
+        inside(at, size, stride, total, (first, n) => countRun(count, first, n, stride, repeats)),
+    );
   }
   runs(walk, loops, (at) => {
     const start = at % total;
@@ -174,13 +208,18 @@ export function addOrder(
   }
   const { size, stride, step } = walk.sorted[walk.sorted.length - 1] ?? ONCE;
   const last = walk.lastRepeat + add;
-  runs(walk, walk.sorted, (first, k0) => {
-    const end = first + size * stride;
-    for (let at = first, k = k0 + last; at < end; at += stride, k += step) {
-      const now = sum[at] += k;
-      if (now > largest) largest = now;
-    }
-  });
+  runs(
+    walk,
+    walk.sorted,
+    (from, k0) =>
+      inside(from, size, stride, walk.total, (first, n, skipped) => {
+        const end = first + n * stride;
+        for (let at = first, k = k0 + last + skipped * step; at < end; at += stride, k += step) {
+          const now = sum[at] += k;
+          if (now > largest) largest = now;
+        }
+      }),
+  );
   return largest;
 }
 

@@ -1,4 +1,5 @@
 /** Costs of memcached, each with mark and source. Two are calibrated; nothing of chapter 6 is. */
+import type { MemoryValues } from "../../hardware/memory/mod.ts";
 import type { Mark } from "../../hardware/parts/part.ts";
 
 /** One cost, ns unless its name says otherwise. */
@@ -21,16 +22,16 @@ const PAIR =
 /** The costs in use. */
 export const MEMCACHED_COSTS = {
   getCpu: cost(
-    190,
+    227,
     "calibrated",
-    "7.94 M gets/s of 3 threads on a 10 MB set in a virtual machine (sample output of the benchmark's " +
+    "7.94 M gets/s of 3 threads on a 10 MiB set in a virtual machine (sample output of the benchmark's " +
       "own test): format the key, hash, compare, xor of the value",
   ),
   gatewayCpu: cost(
     1_500,
     "calibrated",
-    "12 to 20 us for a request with both its processes: what is left of their middle for libmemcached " +
-      "and the server's parser after system calls and wake-ups",
+    "16 us for a lone request over a Unix socket, the middle of 12 to 20 us: what is left for libmemcached " +
+      "(a key) after the server, system calls and wake-ups",
   ),
   serverCpu: cost(
     700,
@@ -44,6 +45,11 @@ export const MEMCACHED_COSTS = {
     "assumed",
     "epoll_wait or poll that finds something: system call and ready list",
   ),
+  emptyRead: cost(
+    150,
+    "assumed",
+    "a read that finds nothing: a system call and a look at the queue",
+  ),
   crossSocket: cost(
     6_200,
     "measured",
@@ -55,3 +61,18 @@ export const MEMCACHED_COSTS = {
     "in a virtual machine: further loads of a page walk that find their (2 MiB) nested entries in L2; a count",
   ),
 } as const satisfies Record<string, MemcachedCost>;
+
+/** Busy cores of the run that the CPU time of a get was calibrated on. */
+const REFERENCE_CORES = 3;
+
+/**
+ * CPU time of a get, ns, on a socket of which so many cores are busy: turbo falls from that of a single core
+ * to that of all, in proportion (as in LD-NR's model of the same machine).
+ */
+export function getCpu(values: MemoryValues, busy: number): number {
+  const { coresPerDomain, turboSingle, turboAll } = values;
+  const clock = (n: number) =>
+    turboSingle +
+    (turboAll - turboSingle) * (Math.min(n, coresPerDomain) - 1) / Math.max(1, coresPerDomain - 1);
+  return MEMCACHED_COSTS.getCpu.value * clock(REFERENCE_CORES) / clock(Math.max(1, busy));
+}

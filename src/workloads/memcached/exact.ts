@@ -5,8 +5,8 @@
  */
 import type { Simulation } from "../../kernel/mod.ts";
 import { CacheLine, Coherence, type MemoryValues } from "../../hardware/memory/mod.ts";
-import { MEMCACHED_COSTS } from "./costs.ts";
-import { LINE, lockLine, type MemcachedShape } from "./shape.ts";
+import { getCpu } from "./costs.ts";
+import { itemHash, LINE, lockLine, type MemcachedShape } from "./shape.ts";
 
 /** Where the threads run and the memory lies. */
 export interface ExactOptions {
@@ -28,17 +28,32 @@ export function exactThroughput(sim: Simulation, o: ExactOptions): number {
   const { l3Latency } = values;
   const bucketsAt = shape.itemsBytes;
   const locksAt = bucketsAt + shape.bucketsBytes;
-  const lines = (count: number, at: number, stride: number) =>
-    Array.from({ length: count }, (_, i) => new CacheLine(o.homeOf(at + i * stride)));
-  const header = lines(shape.items, 0, shape.itemBytes);
-  const lock = lines(shape.lockLines, locksAt, LINE);
+  // A run of many gets is looked at: every line was last written by any of the threads, and a header in so
+  // many was then read by one on its way through a chain. Lines are made when they are first touched.
+  const last = sim.rng("last users");
+  const touch = (line: CacheLine, mode: 0 | 1) => {
+    coherence.access(line, mode, cores[last.uniformInt(cores.length)] as number, 0);
+    line.busyUntil = 0;
+  };
+  const used = (at: number) => {
+    const line = new CacheLine(o.homeOf(at));
+    touch(line, 1);
+    return line;
+  };
+  const domain = cores.map((core) => coherence.domainOf(core));
+  const cpu = domain.map((d) => Math.round(getCpu(values, domain.filter((o) => o === d).length)));
+  const headers = new Array<CacheLine | undefined>(shape.items);
+  const passers = shape.passed / (1 + shape.passed);
+  const header = (item: number) => {
+    const known = headers[item];
+    if (known !== undefined) return known;
+    const line = headers[item] = used(item * shape.itemBytes);
+    if (last.uniform() < passers) touch(line, 0);
+    return line;
+  };
+  const lock = Array.from({ length: shape.lockLines }, (_, i) => used(locksAt + i * LINE));
   const held = new Float64Array(shape.locks);
-  // Threads fill disjoint parts: each item is first modified by the core that made it.
-  const share = shape.items / cores.length;
-  header.forEach((line, i) => {
-    const core = cores[Math.min(cores.length - 1, Math.floor(i / share))] as number;
-    line.owner = core;
-  });
+  const chain = chains(shape, cores.length);
   const random = cores.map((_, i) => sim.rng(`thread ${i}`));
   const done = cores.map(() => 0);
   const began = cores.map(() => 0);
@@ -47,15 +62,19 @@ export function exactThroughput(sim: Simulation, o: ExactOptions): number {
     const core = cores[thread] as number;
     const rng = random[thread];
     const item = rng.uniformInt(shape.items);
-    // A good hash spreads items over buckets and locks without regard to their order.
-    const hash = Math.imul(item + 1, 0x9e3779b1) >>> 0;
+    const hash = itemHash(item);
     const own = hash % shape.locks;
-    let now = sim.now + MEMCACHED_COSTS.getCpu.value;
+    let now = sim.now + (cpu[thread] as number);
     const word = lock[lockLine(own)] as CacheLine;
     now = Math.max(coherence.access(word, 2, core, now), held[own] as number);
     now += l3Latency;
-    now = coherence.access(header[item] as CacheLine, 0, core, now);
-    now = coherence.access(header[item] as CacheLine, 2, core, now);
+    // The chain of the bucket: each header before the item's own is loaded, dirty or not.
+    for (let at = chain.head[hash % shape.buckets] as number; at !== item; at = chain.next[at]!) {
+      now = coherence.access(header(at), 0, core, now);
+    }
+    const mine = header(item);
+    now = coherence.access(mine, 0, core, now);
+    now = coherence.access(mine, 2, core, now);
     now = coherence.access(word, 2, core, now);
     held[own] = now;
     now += l3Latency;
@@ -71,4 +90,19 @@ export function exactThroughput(sim: Simulation, o: ExactOptions): number {
   cores.forEach((_, i) => sim.schedule(i, handler, i));
   sim.run();
   return rates.reduce((a, b) => a + b, 0);
+}
+
+/** Buckets' chains: threads insert their parts side by side, each item at its bucket's head. */
+function chains(shape: MemcachedShape, threads: number): { head: Int32Array; next: Int32Array } {
+  const head = new Int32Array(shape.buckets).fill(-1);
+  const next = new Int32Array(shape.items).fill(-1);
+  const share = Math.ceil(shape.items / threads);
+  for (let k = 0; k < share; k++) {
+    for (let item = k; item < shape.items; item += share) {
+      const bucket = itemHash(item) % shape.buckets;
+      next[item] = head[bucket]!;
+      head[bucket] = item;
+    }
+  }
+  return { head, next };
 }

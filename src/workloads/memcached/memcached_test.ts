@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { MEMORY_PARTS, type MemoryPart, memoryValues, Traffic } from "../../hardware/memory/mod.ts";
 import { HOST_PARTS } from "../../hardware/mod.ts";
 import { Simulation } from "../../kernel/mod.ts";
+import { getCpu, MEMCACHED_COSTS } from "./costs.ts";
 import { exactThroughput } from "./exact.ts";
 import { ExpectedGet, expectedThroughput } from "./expected.ts";
-import { gatewayThroughput } from "./gateway.ts";
+import { type GatewayOptions, gatewayThroughput } from "./gateway.ts";
 import { itemLocks, memcachedShape } from "./shape.ts";
 
 const values = memoryValues(MEMORY_PARTS.get("xeon-8260-4s") as MemoryPart);
@@ -24,25 +25,27 @@ function exact(cores: number[], bytes: number, homeOf: (at: number) => number) {
 
 Deno.test("sizes of a 64 GiB set are those of the source's structures", () => {
   const shape = memcachedShape(64 * 2 ** 30, 72, 8, 64);
-  assert.equal(shape.itemBytes, 162);
-  assert.equal(shape.bucketsBytes, 4 * 2 ** 30);
+  assert.equal(shape.items, 446_230_368);
+  assert.equal(shape.itemBytes, 152);
+  assert.equal(shape.bucketsBytes, 8 * 2 ** 30);
+  assert.ok(shape.mappedBytes > shape.itemsBytes && shape.mappedBytes % 2 ** 27 === 0);
   assert.equal(shape.lockLines, 20_480);
   assert.deepEqual([1, 3, 4, 10, 20, 21].map(itemLocks), [1024, 2048, 4096, 8192, 16_384, 32_768]);
 });
 
-Deno.test("three threads on a 10 MB set do the calibration's 7.94 million gets a second", () => {
-  const rate = exact(range(3), 10e6, () => 0) * 1e3;
+Deno.test("three threads on a 10 MiB set do the calibration's 7.94 million gets a second", () => {
+  const rate = exact(range(3), 10 * 2 ** 20, () => 0) * 1e3;
   assert.ok(Math.abs(rate / 7.938 - 1) < 0.03, `${rate} M/s`);
 });
 
 Deno.test("threads of one socket beat threads of three on a small set, and home memory matters", () => {
-  const near = exact(range(24), 16e6, () => 0);
+  const near = exact(range(24), 16 * 2 ** 20, () => 0);
   const spread = exact(
     range(24).map((i) => (i % 3) * 24 + Math.floor(i / 3)),
-    16e6,
+    16 * 2 ** 20,
     (at) => Math.floor(at / 2 ** 21) % 3,
   );
-  const far = exact(range(24), 16e6, () => 1);
+  const far = exact(range(24), 16 * 2 ** 20, () => 1);
   assert.ok(near > 1.2 * spread, `${near} against ${spread}`);
   assert.ok(near >= far);
 });
@@ -52,10 +55,10 @@ Deno.test("expected and exact locks agree: one thread more pays one transfer of 
   const cost = (threads: number[], memory: number[]) =>
     new ExpectedGet({
       shape: memcachedShape(2 ** 36, 72, 8, 64),
-      values,
+      values: { ...values, turboSingle: values.turboAll },
       threads,
       memory,
-      pageBytes: 2 ** 21,
+      pageBytes: 2097152,
       virtual: false,
     }).cost(0, 0, traffic).time;
   const alone = cost([1, 0, 0, 0], [1, 0, 0, 0]);
@@ -64,7 +67,7 @@ Deno.test("expected and exact locks agree: one thread more pays one transfer of 
 });
 
 Deno.test("smaller pages make walks miss the caches, and far page tables cost more then", () => {
-  const at = (pageBytes: number, tables: number[]) =>
+  const at = (pageBytes: 4096 | 2097152, tables: number[]) =>
     expectedThroughput(
       new ExpectedGet({
         shape: memcachedShape(2 ** 36, 72, 8, 64),
@@ -78,29 +81,58 @@ Deno.test("smaller pages make walks miss the caches, and far page tables cost mo
       new Traffic(values),
     );
   const small = at(4096, [0, 1, 2, 3]) / at(4096, [0, 0, 0, 0]);
-  const large = at(2 ** 21, [0, 1, 2, 3]) / at(2 ** 21, [0, 0, 0, 0]);
-  assert.ok(small > 1.02, `${small}`);
+  const large = at(2097152, [0, 1, 2, 3]) / at(2097152, [0, 0, 0, 0]);
+  assert.ok(small > 1.02 && small < 1.34, `${small}: at most what Mitosis gained`);
   assert.ok(Math.abs(large - 1) < 0.01, `${large}`);
 });
 
-Deno.test("a request through the gateway costs tens of microseconds; TCP more than Unix sockets", () => {
+function gateway(over: Partial<GatewayOptions> = {}): number {
   const part = HOST_PARTS.get("xeon-8260-4s");
   assert.ok(part !== undefined);
   const c = Object.fromEntries(Object.entries(part.constants).map(([k, v]) => [k, v.value]));
-  const rate = (transport: "uds" | "tcp", cores: number) =>
-    gatewayThroughput(new Simulation({ seed: 1 }), {
-      host: { name: "host", ...c } as never,
-      cores,
-      coresPerDomain: 24,
-      shards: 1,
-      workersPerShard: 24,
-      transport,
-      get: 700,
-      warmUp: 1e6,
-      window: 4e6,
-    });
-  const [uds, tcp] = [rate("uds", 4), rate("tcp", 4)];
-  assert.ok(uds > tcp);
-  const cpu = 4 / uds;
-  assert.ok(cpu > 8000 && cpu < 30_000, `${cpu} ns of core time a request`);
+  return gatewayThroughput(new Simulation({ seed: 1 }), {
+    host: { name: "host", ...c, cpus: 96 } as never,
+    coresPerDomain: 24,
+    clients: 24,
+    shards: 1,
+    workersPerShard: 24,
+    transport: "uds",
+    keys: 1,
+    get: 600,
+    warmUp: 5e5,
+    window: 2e6,
+    ...over,
+  });
+}
+
+Deno.test("a lone request over a Unix socket takes the calibration's 16 us; over TCP it takes longer", () => {
+  const uds = 1 / gateway({ clients: 1 });
+  assert.ok(Math.abs(uds / 16_000 - 1) < 0.03, `${uds} ns`);
+  assert.ok(1 / gateway({ clients: 1, transport: "tcp" }) > uds + 4_000);
+});
+
+Deno.test("requests rise with clients until the shard's cores are full; multi-gets share the messages", () => {
+  const [one, full, more] = [1, 24, 96].map((clients) => gateway({ clients })) as [
+    number,
+    number,
+    number,
+  ];
+  assert.ok(full > 15 * one, `${full / one}`);
+  assert.ok(more > full && more < 4 * full, `${more / full}`);
+  const many = gateway({ keys: 16 });
+  assert.ok(many > 3 * full && many < 16 * full, `${many / full}`);
+});
+
+Deno.test("with shards on several sockets, requests between sockets cost more", () => {
+  const near = gateway({ clients: 24 });
+  const spread = gateway({ clients: 24, shards: 3 });
+  assert.ok(spread < near, `${spread} against ${near}`);
+});
+
+Deno.test("a get takes longer where all cores of a socket are busy, in proportion to the clock", () => {
+  assert.equal(getCpu(values, 3), MEMCACHED_COSTS.getCpu.value);
+  assert.ok(getCpu(values, 1) < getCpu(values, 3));
+  const clock3 = values.turboSingle + (values.turboAll - values.turboSingle) * 2 / 23;
+  const slow = MEMCACHED_COSTS.getCpu.value * clock3 / values.turboAll;
+  assert.ok(Math.abs(getCpu(values, 24) - slow) < 1e-9);
 });

@@ -97,7 +97,7 @@ export const xeon6252x4: MemoryPart = {
 };
 
 /** Two-socket machines on which the latencies were measured, for validation. */
-export const clx2sFdio: MemoryPart = {
+const clx2sFdio: MemoryPart = {
   id: "clx-2s-3upi",
   title: "2 x 24-core Cascade Lake, three UPI links (FD.io CSIT)",
   constants: {
@@ -108,7 +108,7 @@ export const clx2sFdio: MemoryPart = {
 };
 
 /** The same with two links, as VSC Genius. */
-export const clx2sVsc: MemoryPart = {
+const clx2sVsc: MemoryPart = {
   ...clx2sFdio,
   id: "clx-2s-2upi",
   title: "2 x 18-core Cascade Lake, two UPI links (VSC Genius)",

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { buildPlatform, platformSchema } from "../hardware/mod.ts";
+import { problemsOf } from "./check.ts";
+import { microservices } from "./parameters.ts";
+
+const file = (path: string) =>
+  readFileSync(new URL(`../../scenarios/${path}`, import.meta.url), "utf8");
+const platform = buildPlatform(platformSchema.parse(parse(file("hardware/cloudlab-escra.yaml"))));
+const media = file("apps/media.yaml");
+
+function problems(parameters: Record<string, unknown>, application = media) {
+  const p = microservices.parse({ application: "app.yaml", ...parameters });
+  return problemsOf(p, platform, () => application).map(({ path, message }) =>
+    `${path.join(".")}: ${message}`
+  );
+}
+
+Deno.test("the shipped applications and defaults have no problem", () => {
+  for (const name of ["media", "hipster", "teastore", "trainticket"]) {
+    for (const limit_multiplier of [0.75, 1, 1.5]) {
+      assert.deepEqual(problems({ limit_multiplier }, file(`apps/${name}.yaml`)), []);
+    }
+  }
+});
+
+Deno.test("a global limit under the sum of minima is refused with both figures", () => {
+  const small = media.replace("cpu: 31728 millicores", "cpu: 9500 millicores");
+  assert.match(
+    problems({}, small).join(),
+    /^application: app\.yaml:\d+:3: a global limit of 9\.5 cores at 1\.5x .*32 containers of at least 0\.3 cores are 9\.6 cores/,
+  );
+  // A rival gives no minimum to every container.
+  assert.deepEqual(problems({ policy: "static" }, small), []);
+  assert.match(problems({ floor: "1 core" }).join(), /application: .*32 cores/);
+});
+
+Deno.test("a limit below one slice is refused at the parameter that sets it", () => {
+  assert.match(
+    problems({ floor: "40 millicores" }).join(),
+    /^floor: .*4 ms per period: less than one slice of 5 ms/,
+  );
+  assert.match(
+    problems({ floor: "300 millicores", report_period: "10ms" }).join(),
+    /^floor: .*3 ms/,
+  );
+});
+
+Deno.test("a platform of one host and a warm-up that never ends are refused", () => {
+  const p = microservices.parse({ application: "a", warm_up: "20s", duration: "20s" });
+  const one = platformSchema.parse(parse(file("hardware/cloudlab-escra.yaml")));
+  for (const name of Object.keys(one.hosts).slice(1)) delete one.hosts[name];
+  one.links.length = 0;
+  assert.deepEqual(
+    problemsOf(p, buildPlatform(one)).map(({ path }) => path.join()),
+    ["", "warm_up"],
+  );
+});

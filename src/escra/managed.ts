@@ -1,0 +1,31 @@
+/** What Escra needs of the containers that it manages, whoever runs them: services or functions. */
+import type { FluidGroup, LinkSpec, MemoryCgroup, PeriodReport } from "../hardware/mod.ts";
+import type { Simulation } from "../kernel/mod.ts";
+
+/** A container under Escra: its two control groups. */
+export interface Managed {
+  readonly id: number;
+  /** Its processes exist. */
+  readonly up: boolean;
+  readonly cpu: Pick<FluidGroup, "period" | "quota" | "setQuota">;
+  readonly memory: Pick<MemoryCgroup, "limit" | "usage" | "setLimit">;
+}
+
+/** A container into which the kernel hooks can be installed. */
+export interface Hooked<C> extends Managed {
+  periodHook: ((report: PeriodReport, container: C) => void) | null;
+  oomHook: ((container: C, size: number, decide: (retry: boolean) => void) => void) | null;
+}
+
+/** Where they run. */
+export interface ManagedCluster<C extends Managed> {
+  readonly sim: Simulation;
+  /** The containers that exist now. */
+  readonly containers: readonly C[];
+  /** Name of the control node. */
+  readonly control?: string;
+  /** One way from the control node to the container's host on the wire, ns. */
+  latency(container: C): number;
+  /** The control node's link to that host: messages then wait their turn on it. */
+  link?(container: C): LinkSpec;
+}

@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { Simulation } from "../kernel/mod.ts";
+import { ResourceQuota } from "./quota.ts";
+
+Deno.test("a pod whose limits do not fit the quota waits until another is gone", () => {
+  const sim = new Simulation({ seed: 1 });
+  const quota = new ResourceQuota(sim, { cpu: 3, memory: 100 });
+  const created: [number, number][] = [];
+  const ask = (id: number, cpu: number, memory: number) =>
+    quota.request(id, { cpu, memory }, () => created.push([id, sim.now]));
+  ask(0, 2, 40);
+  ask(1, 1, 40);
+  ask(2, 1, 10); // no CPU left
+  ask(3, 0, 30); // no memory left
+  assert.deepEqual(created, [[0, 0], [1, 0]]);
+  assert.equal(quota.waiting, 2);
+  sim.run(1e9);
+  quota.release(1);
+  sim.run(3e9);
+  // Tried after 5, 15, 35 ... 1275 ms: the doubling back-off.
+  assert.deepEqual(created.slice(2), [[2, 1275e6], [3, 1275e6]]);
+  assert.equal(quota.waiting, 0);
+  assert.deepEqual(quota.used, { cpu: 3, memory: 80 });
+});
+
+Deno.test("a quota without bounds refuses nothing", () => {
+  const sim = new Simulation({ seed: 1 });
+  const quota = new ResourceQuota(sim, { cpu: Infinity, memory: Infinity });
+  let created = 0;
+  for (let id = 0; id < 100; id++) quota.request(id, { cpu: 1e3, memory: 1e12 }, () => created++);
+  assert.equal(created, 100);
+  assert.equal(quota.refused, 0);
+});
