@@ -118,6 +118,23 @@ Deno.test("memcached runs on a CXL rack of 16 hosts, and pays for what lies on t
   assert.ok((all["get_ns"] as number) > (two["get_ns"] as number));
 });
 
+Deno.test("a user's constraints in a scenario hold against the policy's own bias", () => {
+  const placed = (constraints: unknown[]) =>
+    run("dinos/placement", { policy: "DCMloc", dataset: "4MiB", gets: 50, cores: 6, constraints })
+      .rows[0] as Row;
+  assert.equal(placed([])["core_hosts"], 1);
+  const spread = {
+    name: "spread",
+    kind: "at_most",
+    process: "memcached",
+    resource: "cores",
+    amount: 2,
+  };
+  assert.equal(placed([spread])["core_hosts"], 3);
+  const two = { name: "two", kind: "allow", process: "memcached", hosts: [1, 2] };
+  assert.ok((placed([two])["memory_hosts"] as number) <= 2);
+});
+
 Deno.test("DiNOS's policy runs the placement of Figure 6.12 on one host", () => {
   const [row] = run("dinos/placement", { policy: "TwoLevel", dataset: "4MiB", gets: 100 }).rows;
   assert.deepEqual([row["core_hosts"], row["memory_hosts"], row["local_percent"]], [1, 1, 100]);
