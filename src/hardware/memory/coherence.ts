@@ -29,9 +29,12 @@ export class Coherence {
   private readonly bitOf: readonly number[];
   /** One message from socket to socket, in ns: half of what a remote load takes longer. */
   private readonly hop: number;
+  /** Slowest access that no other socket takes part in. */
+  private readonly inSocket: number;
 
   constructor(readonly values: MemoryValues) {
     this.hop = (values.remoteLatency - values.localLatency) / 2;
+    this.inSocket = Math.max(values.localLatency, values.transferLocal, values.l3Latency);
     const per = values.coresPerDomain;
     this.cores = values.domains * per;
     this.words = Math.ceil(per / 32);
@@ -79,7 +82,7 @@ export class Coherence {
       // Two requests for one line at a time are a conflict. If the line changes sockets the home resolves
       // it by one more message, to the socket that has just got the line.
       this.queued++;
-      done = line.busyUntil + latency + (latency > v.transferLocal ? this.hop : 0);
+      done = line.busyUntil + latency + (latency > this.inSocket ? this.hop : 0);
     }
     if (mode === 0) {
       // A modified line is written back and shared; the former owner keeps a copy.

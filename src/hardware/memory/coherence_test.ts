@@ -81,6 +81,21 @@ Deno.test("read-modify-writes of one line from many cores queue: one transfer af
   assert.equal(coherence.queued, 3);
 });
 
+Deno.test("a request that queues for a line across sockets costs one more message, within one none", () => {
+  const end = (cores: number[]) => {
+    const coherence = new Coherence(values);
+    const line = new CacheLine(0);
+    let last = 0;
+    for (const core of cores) last = coherence.access(line, 2, core, 0);
+    return last;
+  };
+  const hop = (values.remoteLatency - values.localLatency) / 2;
+  const first = values.localLatency;
+  assert.ok(Math.abs(end([0, 1]) - first - values.transferLocal) < 1e-6);
+  assert.ok(Math.abs(end([0, 30]) - first - values.transferHomeOwner - hop) < 1e-6);
+  assert.ok(Math.abs(end([30]) - values.remoteLatency) < 1e-6, "nobody else: no conflict");
+});
+
 Deno.test("a write takes every copy away", () => {
   const coherence = new Coherence(values);
   const line = new CacheLine(0);

@@ -111,7 +111,7 @@ export class TimedMachine {
     if (step === undefined || step.kind !== WORK || step.activity !== activity) return 0;
     if (thread.workEnd <= thread.workStart) return 0;
     const share = (this.sim.now - thread.workStart) / (thread.workEnd - thread.workStart);
-    return Math.floor(Math.min(1, share) * step.count);
+    return Math.floor(Math.max(0, Math.min(1, share)) * step.count);
   }
 
   private wake(thread: TimedThread): void {

@@ -157,6 +157,13 @@ export class HashMapSystem {
     return this.options.structure === "flurry" ? 600 * this.options.threads ** 2 : 0;
   }
 
+  /** Simulated ns over which throughput is averaged at least: twenty of urcu's grace periods, which few puts share. */
+  get averagesOver(): number {
+    const { structure, writeShare, threads, costs } = this.options;
+    if (structure !== "urcu" || writeShare === 0) return 0;
+    return 20 * (costs.gracePeriod + threads * costs.graceVisit);
+  }
+
   /** Add (or remove) LD-NR's replica on `domain`, by a thread of its own; `done` when it has happened. */
   change(kind: "add" | "remove", domain: number, done: () => void): void {
     const { dispatcher, admin } = this;

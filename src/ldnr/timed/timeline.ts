@@ -145,8 +145,10 @@ export class Timeline {
     const from = sim.now;
     const before = benchmark.operations();
     const enough = before + 10 * benchmark.completed.length;
+    const least = Math.min(left, this.system.averagesOver);
+    const most = Math.max(least, Math.min(left, 50 * window));
     do this.simulate(Math.min(window, left)); while (
-      benchmark.operations() < enough && sim.now - from < Math.min(left, 50 * window)
+      sim.now - from < least || (benchmark.operations() < enough && sim.now - from < most)
     );
     return (benchmark.operations() - before) / (sim.now - from);
   }
