@@ -25,22 +25,37 @@ export * from "./src/kernel/mod.ts";
 export * from "./src/hardware/mod.ts";
 export * from "./src/model/mod.ts";
 export { readCsv, type Table, writeCsv } from "./src/table/mod.ts";
-export { type ClaimResult, type ClaimSpec } from "./src/claims/mod.ts";
+export type { ClaimKind, ClaimResult, ClaimSpec, Published, Tolerance } from "./src/claims/mod.ts";
 export {
+  type ExperimentEntry,
+  type FileReader,
   folderFiles,
   formatErrors,
   type LoadOptions,
+  type LoadResult,
   loadScenario,
   type LocatedError,
+  type PlatformSource,
+  type PrepareSql,
   type ResolvedScenario,
+  type YamlSource,
 } from "./src/scenario/mod.ts";
 export {
+  type Catalogue,
+  type Draw,
   loadCatalogue,
+  type RunEvent,
   type RunOptions,
   type RunOutcome,
   runScenarios,
+  type ScenarioOutcome,
 } from "./src/experiment/mod.ts";
-export { type Figure, type FigureSpec, renderFigure } from "./src/figures/mod.ts";
+export {
+  type Figure,
+  type FigureOptions,
+  type FigureSpec,
+  renderFigure,
+} from "./src/figures/mod.ts";
 // The names of chapter 7's taplib, and the whole of IRON under its own.
 export * from "./src/iron/taplib/mod.ts";
 export * as iron from "./src/iron/library.ts";

@@ -249,3 +249,19 @@ Deno.test("a result carries what compare shows", () => {
   assert.equal(result.note, "read so");
   assert.deepEqual(result.values, [70]);
 });
+
+Deno.test("a change of just the tolerance neither rises nor falls", () => {
+  const verdict = (published: string, last: number) =>
+    judged({ kind: "trend", published, tolerance: "10 %" }, [0, 100], [1, last]).verdict;
+  assert.equal(verdict("falling", 90), "not met");
+  assert.equal(verdict("falling", 89), "met");
+  const up = (first: number) =>
+    judged({ kind: "trend", published: "rising", tolerance: "10 %" }, [0, first], [1, 100]).verdict;
+  assert.equal(up(90), "not met");
+  assert.equal(up(89), "met");
+});
+
+Deno.test("at most holds for the value itself, less than does not", () => {
+  const verdict = (published: string) => judged({ published }, [5]).verdict;
+  assert.deepEqual(["<= 5 ms", "at most 5 ms", "< 5 ms"].map(verdict), ["met", "met", "not met"]);
+});

@@ -122,13 +122,16 @@ Deno.test("results are never written over those that they are compared with", as
   });
 });
 
-Deno.test("a claim that is not met and has no finding fails even quietly, and is named", async () => {
+Deno.test("a claim that is not met and has no finding is named even quietly; it fails where nothing is compared", async () => {
   await withEarlier(async (at) => {
     const text = SCENARIO.replace("published: 4 ms", "published: 90 ms")
       .replace(/ {4}finding: .*\n/, "");
     writeFileSync(at("quick.yaml"), text);
     const { code, err } = await wherewhen("run", at("quick.yaml"), ...REPORTS(at), "--quiet");
-    assert.equal(code, 4, err);
+    assert.equal(code, 0, err);
+    const alone = await wherewhen("run", at("quick.yaml"), "--out", at("new"), "--quiet");
+    assert.equal(alone.code, 4, alone.err);
+    assert.match(alone.err, /not met: my\/quick: claim fast:/);
     assert.match(err, /not met: my\/quick: claim fast: not met, no finding on record: published/);
     assert.match(readFileSync(at("summary.md"), "utf8"), /as before \| 0 of 1[\s\S]*- claim fast:/);
   });

@@ -162,3 +162,18 @@ Deno.test("a table without a list of columns shows all of them, one with a list 
   const one = draw(rows, { kind: "table", columns: [{ column: "rounds" }] }).svg;
   assert.ok(one.includes(">Rounds<") && !one.includes("Connection"));
 });
+
+Deno.test("a timeline's legend shows a moment as the diamond that it is drawn as", () => {
+  const bar = { lane: "function", activity: "compute", start_ms: 0, end_ms: 10 };
+  const spec: FigureInput = {
+    kind: "timeline",
+    lane: "lane",
+    start: "start_ms",
+    end: "end_ms",
+    activity: "activity",
+  };
+  const swatches = (end_ms: number) =>
+    draw([bar, { lane: "function", activity: "end", start_ms: 10, end_ms }], spec).svg
+      .match(/<rect [^>]*width="20" height="12"/g)?.length;
+  assert.deepEqual([swatches(15), swatches(10)], [4, 2]);
+});

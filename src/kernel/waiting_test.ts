@@ -272,3 +272,40 @@ Deno.test("a one-shot signal stays fired; a broadcast wakes who waits then", () 
   once.reset();
   assert.equal(once.fired, false);
 });
+
+Deno.test("a server that is free for a smaller request is not taken past one who waits", () => {
+  const sim = simulate();
+  const server = new Resource(sim, "server", 2);
+  assert.equal(server.tryAcquire(), true);
+  sim.spawn(
+    "both",
+    (function* (): Process {
+      yield server.request({ units: 2 });
+    })(),
+  );
+  sim.run();
+  assert.equal(server.tryAcquire(), false);
+  assert.equal(server.held, 1);
+});
+
+Deno.test("a server released after the resource shrank is not handed to the next in line", () => {
+  const sim = simulate();
+  const server = new Resource(sim, "server", 2);
+  assert.equal(server.tryAcquire(2), true);
+  let served = false;
+  sim.spawn(
+    "next",
+    (function* (): Process {
+      yield server;
+      served = true;
+    })(),
+  );
+  sim.run();
+  server.resize(1);
+  server.release();
+  sim.run();
+  assert.deepEqual([served, server.held], [false, 1]);
+  server.release();
+  sim.run();
+  assert.deepEqual([served, server.held], [true, 1]);
+});

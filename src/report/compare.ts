@@ -65,8 +65,13 @@ function remarks({ reason, note, finding }: ClaimResult): string {
   return [reason, note, found].filter((text) => text !== undefined).join(" ");
 }
 
-const toleranceText = (tolerance: string) =>
-  tolerance === "printed" ? "half a printed digit" : tolerance;
+/** `printed` in words: half a step of the last digit; an order, trend or bound has no such digit. */
+function toleranceText({ tolerance, kind, published }: ClaimResult): string {
+  if (tolerance !== "printed") return tolerance;
+  const exact = kind === "ordering" || kind === "trend" ||
+    /^(?:[<>]|at (?:most|least))/.test(published);
+  return exact ? "none" : "half a printed digit";
+}
 
 const COLUMNS = [
   "claim",
@@ -102,7 +107,7 @@ export function compareMarkdown(scenarios: readonly ComparedScenario[]): string 
         cellText(claim.published),
         cellText(claim.reproduced),
         cellText(claim.difference),
-        cellText(toleranceText(claim.tolerance)),
+        cellText(toleranceText(claim)),
         claim.verdict === "met" ? "met" : `**${claim.verdict}**`,
         cellText(basisText(claim)),
         cellText(remarks(claim)),
@@ -133,7 +138,7 @@ export function compareText(
         const difference = claim.difference === "" ? "" : `, ${claim.difference}`;
         lines.push(
           `    published ${claim.published}, reproduced ${claim.reproduced}${difference}; ` +
-            `tolerance ${toleranceText(claim.tolerance)}; ${basisText(claim)}`,
+            `tolerance ${toleranceText(claim)}; ${basisText(claim)}`,
         );
       } else {
         lines.push(`    published ${claim.published}; ${claim.reason}`);

@@ -92,3 +92,23 @@ Deno.test("as data it survives JSON", () => {
   const data = compareJson(scenarios);
   assert.deepEqual(JSON.parse(JSON.stringify(data)), data);
 });
+
+Deno.test("an order, a trend and a bound have no printed digit to be half a step from", () => {
+  const [first] = scenarios.flatMap(({ claims }) => claims);
+  assert.ok(first !== undefined);
+  const shown = (kind: typeof first.kind, published: string) =>
+    compareMarkdown([{
+      id: "a/b",
+      title: "T",
+      claims: [{ ...first, kind, published, tolerance: "printed" }],
+    }]).includes("| half a printed digit |");
+  assert.deepEqual(
+    [
+      shown("value", "8.0"),
+      shown("trend", "rising"),
+      shown("ordering", "a < b"),
+      shown("value", "> 90 %"),
+    ],
+    [true, false, false, false],
+  );
+});

@@ -37,7 +37,9 @@ function casesOf(checked: CheckedScenario): Case[] {
   const turned = comparison?.kind === "changed" ? comparison.claims : [];
   return [
     ...cases,
-    ...claims.map((claim) => claimCase(claim, turned.find(({ id }) => id === claim.id))),
+    ...claims.map((claim) =>
+      claimCase(claim, turned.find(({ id }) => id === claim.id), comparison !== undefined)
+    ),
     ...turned.filter(({ after }) => after === "absent").map((change): Case => ({
       name: `claim ${change.id}`,
       kind: "failure",
@@ -49,6 +51,7 @@ function casesOf(checked: CheckedScenario): Case[] {
 function claimCase(
   claim: ClaimResult,
   turned: Parameters<typeof turnedText>[0] | undefined,
+  compared: boolean,
 ): Case {
   const name = `claim ${claim.id}: ${claim.says}`;
   const values = `published ${claim.published}, reproduced ${claim.reproduced || "nothing"}; ` +
@@ -57,6 +60,10 @@ function claimCase(
     return { name, kind: "failure", message: turnedText(turned), text: values };
   }
   if (claim.verdict === "met") return { name, kind: "passed", text: values };
+  if (claim.finding === undefined && compared) {
+    const message = `${claim.verdict}, which is no change; no finding on record`;
+    return { name, kind: "skipped", message, text: values };
+  }
   if (claim.finding === undefined) {
     return { name, kind: "failure", message: `${claim.verdict}: ${values}` };
   }

@@ -68,6 +68,16 @@ Deno.test("JUnit XML counts what it holds, and names cell, claim and CSV", () =>
   assert.match(xml, /no host &lt;a&gt; &amp; b/);
 });
 
+Deno.test("a claim that is not met fails, unless earlier results are compared with and it did not turn", () => {
+  const unmet = { ...SAME, claims: [{ ...CLAIM, verdict: "not met" as const }] };
+  assert.match(
+    junitXml([unmet]),
+    /failures="0"[\s\S]*<skipped message="not met, which is no change/,
+  );
+  const { comparison: _, ...alone } = unmet;
+  assert.match(junitXml([alone]), /failures="1"[\s\S]*<failure message="not met: published/);
+});
+
 /** Attributes by Jenkins' schema (xunit-plugin, junit-10.xsd), which is stricter than GitLab or GitHub. */
 const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
   testsuites: ["name", "time", "tests", "failures", "errors"],

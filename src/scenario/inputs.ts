@@ -1,7 +1,7 @@
 /** The files that a scenario names: input files of the model, reference tables of the claims. */
 import type { z } from "zod";
 import { type Experiment, type InputCheck, inputCheckOf, isInputFile } from "../model/mod.ts";
-import { CsvError, readCsv } from "../table/csv.ts";
+import { CsvError, readGivenCsv } from "../table/csv.ts";
 import { errorAtValue, type Path } from "./check.ts";
 import type { YamlFile } from "./document.ts";
 import { shapeOf, stringsWhere } from "./inside.ts";
@@ -98,7 +98,7 @@ export function collectReferences(
     const input = readAt(yaml, path, file, files, report);
     if (input === undefined) continue;
     try {
-      readCsv(input.text, file);
+      readGivenCsv(input.text, file);
       found[name] = input;
     } catch (error) {
       if (!(error instanceof CsvError)) throw error;

@@ -55,6 +55,36 @@ function readCell(text: string, quoted: boolean): Cell {
   return Number.isFinite(value) ? value : text;
 }
 
+/** Most columns of a CSV that is read, which is what SQL over it can take. */
+const MOST_COLUMNS = 2000;
+
+/** Largest CSV that a scenario may name, in characters: tens of thousands of points. */
+const MOST_GIVEN = 2 * 2 ** 20;
+
+/** Before the parser, which would take a minute: too many commas in the header's line. */
+function refuseWide(text: string, name: string): void {
+  let columns = 1;
+  for (let i = 0; i < text.length && text[i] !== "\n"; i++) {
+    // Quoted names may have commas: a few times the limit is too much whatever they hold.
+    if (text[i] === "," && ++columns > 4 * MOST_COLUMNS) {
+      throw new CsvError(`${name}:1: too many columns; at most ${MOST_COLUMNS} are read`);
+    }
+  }
+}
+
+/**
+ * Reads a CSV that a scenario names, which may come from anybody, as `readCsv` does.
+ *
+ * @throws {CsvError} also for a text that would take the parser long.
+ */
+export function readGivenCsv(text: string, name: string): Table {
+  if (text.length > MOST_GIVEN) {
+    const [size, limit] = [text.length, MOST_GIVEN].map((n) => Math.ceil(n / 2 ** 20));
+    throw new CsvError(`${name}: it has ${size} MiB; at most ${limit} MiB of CSV are read`);
+  }
+  return readCsv(text, name);
+}
+
 /**
  * Reads a CSV with a header row. Unquoted numbers, `true`, `false` and nothing become number,
  * boolean and `null`; the rest is text.
@@ -64,6 +94,7 @@ function readCell(text: string, quoted: boolean): Cell {
  *   a quote that never ends.
  */
 export function readCsv(text: string, name = "CSV"): Table {
+  refuseWide(text, name);
   let records: Cell[][];
   try {
     records = parse(text, {
@@ -79,11 +110,11 @@ export function readCsv(text: string, name = "CSV"): Table {
   const header = records.shift();
   if (header === undefined) throw new CsvError(`${name}: is empty; expected a header row`);
   const columns = header.map((cell) => cell === null ? "" : String(cell));
+  const seen = new Set<string>();
   columns.forEach((column, i) => {
     if (column === "") throw new CsvError(`${name}:1: column ${i + 1} has no name`);
-    if (columns.indexOf(column) !== i) {
-      throw new CsvError(`${name}:1: column ${column} appears twice`);
-    }
+    if (seen.has(column)) throw new CsvError(`${name}:1: column ${column} appears twice`);
+    seen.add(column);
   });
   const rows = records.map((cells) => {
     const row: Row = {};

@@ -4,6 +4,7 @@ import {
   type Cell,
   CsvError,
   readCsv,
+  readGivenCsv,
   roundNumber,
   roundTable,
   type Table,
@@ -77,4 +78,19 @@ Deno.test("a byte-order mark and Windows line ends are understood", () => {
     columns: ["a", "b"],
     rows: [{ a: 1, b: "x" }],
   });
+});
+
+Deno.test("a CSV that would keep the parser busy for a minute is refused at once", () => {
+  const wide = Array.from({ length: 200_000 }, (_, i) => `c${i}`).join(",") + "\n";
+  assert.throws(
+    () => readCsv(wide, "w.csv"),
+    /^CsvError: w\.csv:1: too many columns; at most 2000/,
+  );
+  assert.throws(() => readCsv(",".repeat(1e7), "w.csv"), /too many columns/);
+  const long = "a,b\n" + "1,2\n".repeat(1e6);
+  assert.throws(
+    () => readGivenCsv(long, "l.csv"),
+    /^CsvError: l\.csv: it has 4 MiB; at most 2 MiB/,
+  );
+  assert.equal(readGivenCsv("a,b\n1,2\n", "s.csv").rows.length, 1);
 });

@@ -3,7 +3,7 @@ import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } 
 import type { Document } from "yaml";
 import type { z } from "zod";
 
-/** A file that cannot be used, with every mistake in it (at most 20), one a line. */
+/** A file that cannot be used, with every mistake in it (at most 20), separated by semicolons. */
 export class InputError extends Error {
   override readonly name = "InputError";
 }
@@ -93,7 +93,7 @@ export function readLocated<T>(
     : repeated(document);
   if (wrong.length > 0) {
     throw new InputError(
-      wrong.slice(0, 20).map(({ offset, message }) => at(offset, message)).join("\n"),
+      wrong.slice(0, 20).map(({ offset, message }) => at(offset, message)).join("; "),
     );
   }
   const refuse = (mistakes: readonly Mistake[]): never => {
@@ -101,9 +101,11 @@ export function readLocated<T>(
       const where = path.length > 0 ? `${path.map(String).join(" > ")}: ` : "";
       return at(offsetOf(document.contents, path), where + message);
     });
-    throw new InputError(shown.join("\n"));
+    throw new InputError(shown.join("; "));
   };
-  const checked = schema.safeParse(plain(document, file));
+  const checked = schema.safeParse(plain(document, file), {
+    error: (issue) => issue.input === undefined ? "missing" : undefined,
+  });
   if (!checked.success) return refuse(checked.error.issues);
   const mistakes = review(checked.data);
   return mistakes.length > 0 ? refuse(mistakes) : checked.data;

@@ -42,8 +42,10 @@ export async function compare(
   }
   const missing = compared.filter((scenario) => scenario.missing !== undefined);
   if (missing.length > 0) {
+    const ids = missing.slice(0, 8).map(({ id }) => id).join(", ");
+    const more = missing.length > 8 ? ` and ${missing.length - 8} more` : "";
     terminal.note(
-      `no current result of ${missing.map(({ id }) => id).join(", ")}: run them first ` +
+      `no current result of ${ids}${more}: run them first ` +
         "(wherewhen reproduce runs all)",
     );
   }

@@ -93,5 +93,7 @@ export async function run(
     });
   }
   const code = exitOf(outcome);
-  return changed && (code === Exit.ok || code === Exit.claim) ? Exit.changed : code;
+  // With earlier results the question is what changed: a claim that was not met before is no news.
+  if (compare === undefined || (code !== Exit.ok && code !== Exit.claim)) return code;
+  return changed ? Exit.changed : Exit.ok;
 }

@@ -52,12 +52,17 @@ export const timeline: Kind<"timeline"> = (input) => {
   });
   const y = categoryExtent(lanes);
   return {
-    legend: activities.map((a) => ({
-      key: a,
-      label: input.name(a),
-      look: looks.get(a) as Look,
-      shape: "box" as const,
-    })),
+    legend: activities.map((a) => {
+      // A moment is drawn as a diamond, so the legend shows one.
+      const moment = whole.filter((s) => s.activity === a).every((s) => s.end === s.start);
+      const look = looks.get(a) as Look;
+      return {
+        key: a,
+        label: input.name(a),
+        look: moment ? { ...look, marker: "diamond" as const } : look,
+        shape: moment ? "points" as const : "box" as const,
+      };
+    }),
     x,
     y,
     height: () => lanes.length * 46 + 96,

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { defineExperiment, inputFile, type Problem, type Row } from "../../model/mod.ts";
 import { TensorAccessPattern, TensorAccessSequence, TensorTiler2D } from "../taplib/mod.ts";
-import { checkGolden } from "./golden.ts";
+import { checkGolden, readGolden } from "./golden.ts";
 
 const whole = z.int("expected a whole number");
 const list = (says: string) => z.array(whole).min(1, `expected at least one of: ${says}`);
@@ -37,7 +37,7 @@ const parameters = z.strictObject({
     "by name: a list of patterns (one: that pattern; several: a sequence), or a tiler",
   ),
   frames: z.boolean().default(false).describe("one map per pattern of a sequence, for animations"),
-  golden: inputFile().optional().describe(
+  golden: inputFile((text, path) => void readGolden(text, path)).optional().describe(
     "JSON of golden vectors: check each instead of drawing maps",
   ),
 });
@@ -132,7 +132,7 @@ export const accessPattern = defineExperiment({
   },
   *run({ parameters: p, input }): Iterable<Row> {
     if (p.golden !== undefined) {
-      yield* checkGolden(JSON.parse(input(p.golden)));
+      yield* checkGolden(readGolden(input(p.golden), p.golden));
       return;
     }
     for (const pattern of Object.keys(p.patterns)) {

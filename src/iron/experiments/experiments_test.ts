@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readGolden } from "./golden.ts";
 import { Simulation } from "../../kernel/mod.ts";
 import { XDNA } from "../../hardware/npu/mod.ts";
 import type { Experiment, Row } from "../../model/mod.ts";
@@ -88,6 +89,12 @@ Deno.test("golden vectors that differ are told apart from those that agree", () 
   const rows = run("iron/access-pattern", { golden: JSON.stringify(golden) });
   assert.deepEqual(rows.map((row) => row.agrees), [true, true, false, false]);
   assert.match(String(rows[3].difference), /^got \[1,\[0,-1\],\[1,0\]\], expected \[1,\[0,0\]/);
+});
+
+Deno.test("a file that holds no golden vectors is refused by name", () => {
+  for (const text of ["", "a,b\n", "null", "[]", "{}", '{ "taps": 1 }', '{ "taps": [null] }']) {
+    assert.throws(() => readGolden(text, "g.json"), /^Error: g\.json: (is no JSON|expected lists)/);
+  }
 });
 
 Deno.test("a design's latency follows the NPU's constants", () => {

@@ -59,6 +59,30 @@ const CASES: Record<string, Case> = {
   ]],
 };
 
+/**
+ * Golden vectors as a file has them: by kind.
+ *
+ * @throws {Error} naming the file: no JSON, or no lists of golden vectors by kind.
+ */
+export function readGolden(text: string, path: string): Record<string, any[]> {
+  let golden: unknown;
+  try {
+    golden = JSON.parse(text);
+  } catch {
+    throw new Error(`${path}: is no JSON; expected golden vectors by kind`);
+  }
+  const kinds = Object.keys(CASES);
+  const lists = typeof golden === "object" && golden !== null && !Array.isArray(golden)
+    ? Object.entries(golden).filter(([kind]) => kinds.includes(kind))
+    : [];
+  const right = lists.length > 0 &&
+    lists.every(([, list]) =>
+      Array.isArray(list) && list.every((each) => typeof each === "object" && each !== null)
+    );
+  if (!right) throw new Error(`${path}: expected lists of golden vectors by ${kinds.join(", ")}`);
+  return Object.fromEntries(lists);
+}
+
 /** One row per golden vector. */
 export function* checkGolden(golden: Record<string, any[]>): Generator<Row> {
   for (const [kind, make] of Object.entries(CASES)) {

@@ -10,7 +10,8 @@ export type {
   PartsOptions,
   StreamDims,
 } from "./fifo-options.ts";
-export { ObjectFifo, ObjectFifoHandle, ObjectFifoLink } from "./object-fifo.ts";
+export { ObjectFifoLink } from "./link.ts";
+export { ObjectFifo, ObjectFifoHandle } from "./object-fifo.ts";
 export {
   AlreadyPlacedError,
   AnyComputeTile,

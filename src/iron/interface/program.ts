@@ -4,7 +4,8 @@ import { GraphBuilder } from "../graph/builder.ts";
 import type { DesignGraph } from "../graph/graph.ts";
 import { emitMlir } from "../graph/mlir.ts";
 import type { ObjectFifoEndpoint } from "./endpoint.ts";
-import { type ObjectFifoHandle, ObjectFifoLink } from "./object-fifo.ts";
+import { ObjectFifoLink } from "./link.ts";
+import type { ObjectFifoHandle } from "./object-fifo.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Worker } from "./worker.ts";
 

@@ -1,6 +1,6 @@
 /** Measures read back from a CSV, so that a corpus that is not bundled can fill the same figures. */
 import type { Row } from "../../model/mod.ts";
-import { readCsv } from "../../table/mod.ts";
+import { readGivenCsv } from "../../table/mod.ts";
 import { MEASURES } from "./rows.ts";
 import { VERSIONS_IN_ORDER } from "./source-pair.ts";
 
@@ -16,11 +16,11 @@ export const MEASURED_COLUMNS: readonly string[] = [...KEYS, ...Object.keys(MEAS
  *   negative, a design without both versions or with one twice.
  */
 export function readMeasured(text: string, path: string): Row[] {
-  const { columns, rows } = readCsv(text, path);
+  const { columns, rows } = readGivenCsv(text, path);
   const expected = MEASURED_COLUMNS.join(",");
   if (columns.join(",") !== expected) {
     throw new Error(
-      `${path}: has columns ${columns.join(",")}; expected ${expected}, ` +
+      `${path}: has columns ${columns.slice(0, 20).join(",")}; expected ${expected}, ` +
         "as wherewhen iron metrics DIR --csv prints",
     );
   }

@@ -3,7 +3,8 @@ import type { Process } from "../../kernel/mod.ts";
 import type { LockPair, Side } from "../../hardware/npu/mod.ts";
 import { type ArithName, MAX_SIZE, MemRef, type Op, type Port, type Value } from "../graph/body.ts";
 import type { FunctionNode } from "../graph/graph.ts";
-import type { ScalarType, TypedData } from "../graph/types.ts";
+import type { TypedData } from "../graph/types.ts";
+import { operation, wrapping } from "./arithmetic.ts";
 import type { CoreCosts } from "./cost.ts";
 
 /** A core's end of an object FIFO. */
@@ -264,39 +265,5 @@ class Compiler {
       model.run(values);
       env.cycles += cost.call + model.cycles(values, cost);
     });
-  }
-}
-
-function wrapping(type: ScalarType): (x: number) => number {
-  switch (type) {
-    case "i8":
-      return (x) => (x << 24) >> 24;
-    case "i16":
-      return (x) => (x << 16) >> 16;
-    case "i32":
-      return (x) => x | 0;
-    case "f32":
-      return Math.fround;
-    default:
-      return (x) => x;
-  }
-}
-
-function operation(name: ArithName, type: ScalarType): (a: number, b: number) => number {
-  switch (name) {
-    case "add":
-      return (a, b) => a + b;
-    case "sub":
-      return (a, b) => a - b;
-    case "mul":
-      return type === "f32" ? (a, b) => a * b : Math.imul;
-    case "rem":
-      return (a, b) => a % b;
-    case "max":
-      return Math.max;
-    case "min":
-      return Math.min;
-    default:
-      return (a) => a;
   }
 }
