@@ -18,11 +18,11 @@ export interface MapOperation {
   readonly bytes: number;
 }
 
-/** Leaf tables mark present pages; upper ones point to tables. */
+/** Leaf tables mark present pages, in an array only while they are neither empty nor full; upper ones point to tables. */
 interface Table {
   /** Tables are told apart by a serial number: their frame. */
   readonly id: number;
-  readonly present: Uint8Array | undefined;
+  present: Uint8Array | undefined;
   readonly children: (Table | undefined)[] | undefined;
   used: number;
 }
@@ -67,7 +67,7 @@ export class PageTable implements Structure<MapOperation, number>, Walkable {
     let table: Table | undefined = this.root;
     for (let level = 3; table !== undefined; level--) {
       const index = Math.floor(at / this.span(level)) % FANOUT;
-      if (level === this.leafLevel) return table.present?.[index] === 1 ? 4 - level : 0;
+      if (level === this.leafLevel) return isPresent(table, index) ? 4 - level : 0;
       table = table.children?.[index];
     }
     return 0;
@@ -79,7 +79,7 @@ export class PageTable implements Structure<MapOperation, number>, Walkable {
     for (let level = 3; table !== undefined; level--) {
       const index = Math.floor(at / this.span(level)) % FANOUT;
       lines[level] = table.id * LINES + (index >> 3);
-      if (level === this.leafLevel) return table.present?.[index] === 1;
+      if (level === this.leafLevel) return isPresent(table, index);
       table = table.children?.[index];
     }
     return false;
@@ -111,14 +111,14 @@ export class PageTable implements Structure<MapOperation, number>, Walkable {
     this.tables[level]++;
     const id = this.nextId++;
     return level === this.leafLevel
-      ? { id, present: new Uint8Array(FANOUT), children: undefined, used: 0 }
+      ? { id, present: undefined, children: undefined, used: 0 }
       : { id, present: undefined, children: new Array(FANOUT).fill(undefined), used: 0 };
   }
 
   private copyOf(table: Table, level: number): Table {
     const copy = this.make(level);
     copy.used = table.used;
-    copy.present?.set(table.present as Uint8Array);
+    copy.present = table.present?.slice();
     table.children?.forEach((child, i) => {
       if (child !== undefined && copy.children) copy.children[i] = this.copyOf(child, level - 1);
     });
@@ -128,16 +128,17 @@ export class PageTable implements Structure<MapOperation, number>, Walkable {
   /** `from` and `count` in pages, relative to what the table covers. */
   private change(table: Table, level: number, from: number, count: number, map: boolean): number {
     if (level === this.leafLevel) {
-      const present = table.present as Uint8Array;
-      let changed = 0;
       // Nothing or everything is mapped, most of the time: then there is nothing to look at.
-      if (table.used === 0 || table.used === FANOUT) {
-        changed = map === (table.used === 0) ? count : 0;
-      } else {
+      const whole = table.used === 0 || table.used === FANOUT;
+      let changed = whole && map === (table.used === 0) ? count : 0;
+      if (whole && changed === 0) return 0;
+      const present = table.present ??= new Uint8Array(FANOUT).fill(table.used === 0 ? 0 : 1);
+      if (!whole) {
         for (let i = from; i < from + count; i++) if (present[i] !== (map ? 1 : 0)) changed++;
       }
       present.fill(map ? 1 : 0, from, from + count);
       table.used += map ? changed : -changed;
+      if (table.used === 0 || table.used === FANOUT) table.present = undefined;
       return changed;
     }
     const children = table.children as (Table | undefined)[];
@@ -164,4 +165,9 @@ export class PageTable implements Structure<MapOperation, number>, Walkable {
     }
     return changed;
   }
+}
+
+/** Whether a leaf table maps its page `index`. */
+function isPresent(table: Table, index: number): boolean {
+  return table.used === FANOUT || table.present?.[index] === 1;
 }

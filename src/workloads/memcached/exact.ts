@@ -4,7 +4,7 @@
  * each socket's L3 has them.
  */
 import type { Simulation } from "../../kernel/mod.ts";
-import { CacheLine, Coherence, type MemoryValues } from "../../hardware/memory/mod.ts";
+import { CacheLine, Coherence, type MemoryValues, NOBODY } from "../../hardware/memory/mod.ts";
 import { getCpu } from "./costs.ts";
 import { itemHash, LINE, lockLine, type MemcachedShape } from "./shape.ts";
 
@@ -31,12 +31,14 @@ export function exactThroughput(sim: Simulation, o: ExactOptions): number {
   // A run of many gets is looked at: every line was last written by any of the threads, and a header in so
   // many was then read by one on its way through a chain. Lines are made when they are first touched.
   const last = sim.rng("last users");
+  const words = values.domains * Math.ceil(values.coresPerDomain / 32);
+  let taken = 0;
   const touch = (line: CacheLine, mode: 0 | 1) => {
     coherence.access(line, mode, cores[last.uniformInt(cores.length)] as number, 0);
     line.busyUntil = 0;
   };
   const used = (at: number) => {
-    const line = new CacheLine(o.homeOf(at));
+    const line = freshLine(o.homeOf(at), taken++, words);
     touch(line, 1);
     return line;
   };
@@ -92,8 +94,34 @@ export function exactThroughput(sim: Simulation, o: ExactOptions): number {
   return rates.reduce((a, b) => a + b, 0);
 }
 
+/** Lines of earlier runs, used again: a run ends before the next one begins, and they are many. */
+const lines: CacheLine[] = [];
+
+/** The `index`th line of a run, as if it were new. */
+function freshLine(home: number, index: number, words: number): CacheLine {
+  const line = lines[index] ??= new CacheLine(home);
+  line.home = home;
+  line.owner = NOBODY;
+  line.busyUntil = 0;
+  if (line.copies?.length === words) line.copies.fill(0);
+  else line.copies = undefined;
+  return line;
+}
+
+interface Chains {
+  readonly items: number;
+  readonly buckets: number;
+  readonly threads: number;
+  readonly head: Int32Array;
+  readonly next: Int32Array;
+}
+/** The last ones made: runs of a sweep have the same, and they take megabytes. */
+let made: Chains | undefined;
+
 /** Buckets' chains: threads insert their parts side by side, each item at its bucket's head. */
-function chains(shape: MemcachedShape, threads: number): { head: Int32Array; next: Int32Array } {
+function chains(shape: MemcachedShape, threads: number): Chains {
+  const { items, buckets } = shape;
+  if (made?.items === items && made.buckets === buckets && made.threads === threads) return made;
   const head = new Int32Array(shape.buckets).fill(-1);
   const next = new Int32Array(shape.items).fill(-1);
   const share = Math.ceil(shape.items / threads);
@@ -104,5 +132,5 @@ function chains(shape: MemcachedShape, threads: number): { head: Int32Array; nex
       head[bucket] = item;
     }
   }
-  return { head, next };
+  return made = { items, buckets, threads, head, next };
 }
