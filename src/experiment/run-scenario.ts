@@ -9,18 +9,21 @@ import type { RunOptions, ScenarioOutcome } from "./outcome.ts";
 import { InterruptedError, type Pool } from "./pool.ts";
 import { drawPictures, publish } from "./publish.ts";
 import { manifestClaims, measuredOnDisk } from "./results.ts";
+import { SharedRuns } from "./shared-runs.ts";
 import { decide, type Decision } from "./up-to-date.ts";
 
 /**
  * Runs one scenario if its result is not up to date. Never throws for what a scenario, a model or a
  * disk can do: that is in the outcome.
  *
+ * @param shared runs of the scenarios that were begun before on this pool.
  * @param queued called once all its runs are handed to the pool (or none are to be run).
  */
 export async function runScenario(
   job: Job,
   pool: Pool,
   options: RunOptions,
+  shared = new SharedRuns(),
   queued: () => void = () => {},
 ): Promise<ScenarioOutcome> {
   const course = new Course(job, options);
@@ -36,7 +39,7 @@ export async function runScenario(
       checkBelow(options.out, course.paths.folder);
       checkWritable(course.paths.folder);
     }
-    const runs = await executeRuns(course, pool, queued);
+    const runs = await executeRuns(course, pool, shared, queued);
     if (runs === undefined) return course.end("failed");
     const table = await publish(course, runs);
     course.outcome.table = table;

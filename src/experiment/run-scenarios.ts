@@ -7,6 +7,7 @@ import type { RunOptions, ScenarioOutcome } from "./outcome.ts";
 import { Pool } from "./pool.ts";
 import type { Job } from "./course.ts";
 import { runScenario } from "./run-scenario.ts";
+import { SharedRuns } from "./shared-runs.ts";
 import { resultPaths } from "./up-to-date.ts";
 
 /** How scenarios ended. */
@@ -36,11 +37,12 @@ export async function runScenarios(
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   try {
+    const shared = new SharedRuns();
     const running: Promise<ScenarioOutcome>[] = [];
     for (const job of jobs) {
       // The next scenario starts when the lanes have nothing more to take from those before.
       await new Promise<void>((queued) => {
-        running.push(runScenario(job, pool, options, queued));
+        running.push(runScenario(job, pool, options, shared, queued));
       });
       await pool.hungry();
     }

@@ -337,3 +337,54 @@ Deno.test("a run reads its input file, and its warnings are told once", () =>
     const { scenarios: [failed] } = await runScenarios([missing], options());
     assert.match(failed.failures[0].message, /input file trace\.csv was not named/);
   }));
+
+Deno.test("runs that two scenarios have in common are done once, and give what they give alone", () =>
+  inFolder(async ({ options, files, folder }) => {
+    const first = fixtureScenario();
+    const [services] = first.axes;
+    const fewer = fixtureScenario({
+      id: "fixture/fewer",
+      parameters: { ...first.parameters, customers: 10 },
+      axes: [services],
+      seeds: [2, 3, 9],
+    });
+    for (const jobs of [1, 2]) {
+      const out = join(folder, `together-${jobs}`);
+      const { scenarios } = await runScenarios([first, fewer], options({ jobs, out, cache: null }));
+      assert.deepEqual(scenarios.map(({ runs }) => runs), [
+        { total: 36, ran: 36, cached: 0, failed: 0 },
+        { total: 9, ran: 3, cached: 6, failed: 0 }, // the third seed is its own
+      ]);
+      const alone = join(folder, `alone-${jobs}`);
+      for (const each of [first, fewer]) {
+        await runScenarios([each], options({ jobs, out: alone, cache: null }));
+      }
+      assert.deepEqual(files(out), files(alone));
+    }
+  }));
+
+Deno.test("a run that fails or is interrupted does so in every scenario that has it", () =>
+  inFolder(async ({ options }) => {
+    const parameters = { fault: "throw", fault_seed: 2, busy: 0 };
+    const both = (changes: Parameters<typeof fixtureScenario>[0]) => [
+      fixtureScenario(changes),
+      fixtureScenario({ ...changes, id: "fixture/again" }),
+    ];
+    const failed = await runScenarios(both({ parameters }), options({ cache: null }));
+    assert.deepEqual(failed.scenarios.map(({ runs }) => runs), [
+      { total: 36, ran: 27, cached: 0, failed: 9 },
+      { total: 36, ran: 0, cached: 27, failed: 9 },
+    ]);
+    const [, { failures }] = failed.scenarios;
+    assert.equal(failures[0].label, "service_ms=1, customers=1, seed 2");
+    const control = new AbortController();
+    const onEvent = (event: RunEvent) => {
+      if (event.type === "run" && event.done === 12) control.abort();
+    };
+    const slow = both({ parameters: { fault: "none", fault_seed: 0, busy: 2e5 } });
+    const stopped = await runScenarios(
+      slow,
+      options({ cache: null, onEvent, signal: control.signal }),
+    );
+    assert.deepEqual(stopped.scenarios.map((s) => s.status), ["interrupted", "interrupted"]);
+  }));
