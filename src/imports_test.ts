@@ -8,10 +8,11 @@ const SYSTEM = [...SUBSTRATE, "serverless"];
 const FLOORS: Record<string, readonly string[]> = {
   units: [],
   table: ["units"],
+  yaml: ["units"],
   kernel: [],
   hardware: ["units", "kernel"],
   model: ["units", "table", "kernel", "hardware"],
-  workloads: ["units", "kernel", "hardware"],
+  workloads: ["units", "yaml", "kernel", "hardware"],
   serverless: ["units", "kernel", "hardware", "workloads"],
   validation: SUBSTRATE,
   freshen: SYSTEM,
@@ -22,7 +23,7 @@ const FLOORS: Record<string, readonly string[]> = {
   stack: [...SYSTEM, "freshen", "escra", "ldnr", "dinos", "iron"],
   claims: ["units", "table"],
   figures: ["units", "table"],
-  scenario: ["units", "table", "model", "hardware", "claims", "figures"],
+  scenario: ["units", "table", "yaml", "model", "hardware", "claims", "figures"],
   experiment: ["units", "table", "kernel", "hardware", "model", "claims", "scenario"],
   report: ["units", "table", "claims"],
 };

@@ -3,13 +3,21 @@ import type { z } from "zod";
 import { quantityOf } from "../units/mod.ts";
 import type { Cell, Row } from "../table/mod.ts";
 import type { Experiment } from "../model/mod.ts";
-import { check, errorAtKey, errorAtValue, type Path, placeAt } from "./check.ts";
-import type { YamlFile } from "./document.ts";
+import {
+  check,
+  choicesOf,
+  errorAtKey,
+  errorAtValue,
+  examplesOf,
+  type Finding,
+  type Path,
+  placeAt,
+  shapeOf,
+  type YamlFile,
+} from "../yaml/mod.ts";
 import { SHELL } from "./shell.ts";
 import { inline, writtenFor } from "./examples.ts";
 import { isMapping, type Written } from "./shell-reader.ts";
-import { choicesOf, examplesOf, shapeOf } from "./inside.ts";
-import type { Finding } from "./located.ts";
 import type { Axis, AxisPoint, Parameters, VariedColumn } from "./resolved.ts";
 import { nearest, oneOf, unknownName } from "../units/mod.ts";
 

@@ -11,7 +11,7 @@ import {
   kindOf,
   optionsOf,
   shapeOf,
-} from "./inside.ts";
+} from "../yaml/mod.ts";
 
 /** A value written for a schema. */
 export interface Sample {

@@ -2,10 +2,14 @@
 import type { z } from "zod";
 import { type Experiment, type InputCheck, inputCheckOf, isInputFile } from "../model/mod.ts";
 import { CsvError, readGivenCsv } from "../table/csv.ts";
-import { errorAtValue, type Path } from "./check.ts";
-import type { YamlFile } from "./document.ts";
-import { shapeOf, stringsWhere } from "./inside.ts";
-import type { Finding } from "./located.ts";
+import {
+  errorAtValue,
+  type Finding,
+  type Path,
+  shapeOf,
+  stringsWhere,
+  type YamlFile,
+} from "../yaml/mod.ts";
 import type { InputText } from "./resolved.ts";
 import type { FileReader } from "./sources.ts";
 

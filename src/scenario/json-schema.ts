@@ -6,7 +6,7 @@ import { z } from "zod";
 import { platformSchema } from "../hardware/mod.ts";
 import type { Experiment } from "../model/mod.ts";
 import { formatQuantity, quantityOf } from "../units/mod.ts";
-import { defaultOf, shapeOf } from "./inside.ts";
+import { defaultOf, shapeOf } from "../yaml/mod.ts";
 import { SHELL } from "./shell.ts";
 
 /** A JSON Schema or a part of one. */

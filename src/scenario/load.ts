@@ -1,12 +1,19 @@
 /** A scenario file to a resolved scenario, or every error in it at once, each with its place. */
 import type { Experiment } from "../model/mod.ts";
 import { resolveAxes } from "./axes.ts";
-import { errorAtValue, type Path } from "./check.ts";
+import {
+  errorAtValue,
+  type Finding,
+  type LocatedError,
+  locateErrors,
+  openYaml,
+  type Path,
+  shapeOf,
+  type YamlFile,
+  type YamlSource,
+} from "../yaml/mod.ts";
 import { checkQuestions } from "./questions.ts";
-import type { YamlFile } from "./document.ts";
-import { shapeOf } from "./inside.ts";
 import { collectInputs, collectReferences } from "./inputs.ts";
-import { type Finding, type LocatedError, locateErrors } from "./located.ts";
 import {
   readClaims,
   readShell,
@@ -16,11 +23,11 @@ import {
   writtenOf,
 } from "./shell-reader.ts";
 import type { ClaimSpec } from "../claims/mod.ts";
-import { openYaml, readPlatform } from "./platforms.ts";
+import { readPlatform } from "./platforms.ts";
 import type { ResolvedPlatform, ResolvedScenario } from "./resolved.ts";
 import { checkSettings, tooManyRuns } from "./settings.ts";
 import type { Shell } from "./shell.ts";
-import type { LoadOptions, YamlSource } from "./sources.ts";
+import type { LoadOptions } from "./sources.ts";
 import { unknownName } from "../units/mod.ts";
 
 /** What `loadScenario` gives. */

@@ -1,39 +1,16 @@
 /** Loads the platforms that a scenario names, with the same checks and errors as a scenario. */
 import { createHash } from "node:crypto";
-import type { z } from "zod";
 import { buildPlatform, platformSchema } from "../hardware/mod.ts";
-import { check, errorAtValue } from "./check.ts";
-import { decodeYaml, readYaml, type YamlFile } from "./document.ts";
-import { type Finding, type LocatedError, locateErrors } from "./located.ts";
+import {
+  check,
+  errorAtValue,
+  type Finding,
+  type Loaded,
+  locateErrors,
+  openYaml,
+  type YamlSource,
+} from "../yaml/mod.ts";
 import type { ResolvedPlatform } from "./resolved.ts";
-import type { YamlSource } from "./sources.ts";
-
-/** What comes of reading a file. */
-export type Loaded<T, E = LocatedError> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly errors: readonly E[] };
-
-/** Decodes and parses a YAML source. */
-export function openYaml(source: YamlSource, what: string): Loaded<YamlFile, Finding> {
-  const text = typeof source.text === "string"
-    ? decodeYaml(source.file, new TextEncoder().encode(source.text))
-    : decodeYaml(source.file, source.text);
-  if (typeof text !== "string") return { ok: false, errors: [text] };
-  const read = readYaml(source.file, text, what);
-  return read.ok ? { ok: true, value: read.yaml } : read;
-}
-
-/**
- * Loads any YAML file by a schema, with the same checks and errors as a scenario's.
- *
- * @param what names the file in errors: `application`
- */
-export function loadYaml<T>(source: YamlSource, schema: z.ZodType<T>, what: string): Loaded<T> {
-  const opened = openYaml(source, what);
-  if (!opened.ok) return { ok: false, errors: locateErrors(opened.errors) };
-  const checked = check(schema, opened.value, []);
-  return checked.ok ? checked : { ok: false, errors: locateErrors(checked.errors) };
-}
 
 /** Loads a platform's YAML (scenarios/hardware/<id>.yaml). */
 export function loadPlatform(id: string, source: YamlSource): Loaded<ResolvedPlatform> {

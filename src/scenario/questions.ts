@@ -3,10 +3,15 @@ import { type ClaimSpec, measureStatement, wrongArity } from "../claims/mod.ts";
 import { checkColumns } from "../figures/columns.ts";
 import type { Experiment } from "../model/mod.ts";
 import { readCsv } from "../table/csv.ts";
-import { errorAtKey, errorAtValue, errorAtWord, placeAt } from "./check.ts";
+import {
+  errorAtKey,
+  errorAtValue,
+  errorAtWord,
+  type Finding,
+  placeAt,
+  type YamlFile,
+} from "../yaml/mod.ts";
 import { runColumns } from "./columns.ts";
-import type { YamlFile } from "./document.ts";
-import type { Finding } from "./located.ts";
 import type { InputText, ResolvedScenario } from "./resolved.ts";
 import type { Shell } from "./shell.ts";
 import type { PrepareSql } from "./sources.ts";

@@ -1,10 +1,16 @@
 /** Checks that concern several parameters at once, on every combination that would run. */
 import { buildPlatform, type Platform } from "../hardware/mod.ts";
 import type { Experiment, Problem } from "../model/mod.ts";
-import { errorAtKey, errorAtValue, type Path, placeAt } from "./check.ts";
-import type { YamlFile } from "./document.ts";
-import { hasChecks, objectIssues } from "./inside.ts";
-import type { Finding } from "./located.ts";
+import {
+  errorAtKey,
+  errorAtValue,
+  type Finding,
+  hasChecks,
+  objectIssues,
+  type Path,
+  placeAt,
+  type YamlFile,
+} from "../yaml/mod.ts";
 import {
   type Parameters,
   type ResolvedPlatform,

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { defineExperiment, type Experiment } from "../model/mod.ts";
 import { bytes, duration } from "../units/mod.ts";
 import { errorsOf, HEAD, options, PLATFORMS, scenarioOf } from "./fixture_test.ts";
-import { formatErrors, loadYaml, runColumns } from "./mod.ts";
+import { runColumns } from "./mod.ts";
 
 const together = defineExperiment({
   id: "fake/transfer",
@@ -131,34 +131,6 @@ Deno.test("a platform is known by its own id", async () => {
     using(together, other),
   );
   assert.match(found, /this platform is known as "edge-50ms"; write id: edge-50ms/);
-});
-
-Deno.test("other YAML files are loaded by their schema with the same errors", () => {
-  const schema = z.strictObject({
-    services: z.record(z.string(), z.strictObject({ threads: z.int() })),
-  });
-  const load = (text: string) => loadYaml({ file: "app.yaml", text }, schema, "application");
-  assert.deepEqual(load("services: { web: { threads: 3 } }\n"), {
-    ok: true,
-    value: { services: { web: { threads: 3 } } },
-  });
-  const wrong = load("services:\n  web: { threads: x, treads: 3 }\n");
-  assert.equal(
-    wrong.ok ? "" : formatErrors(wrong.errors),
-    `error: expected a whole number, not "x"
-  --> app.yaml:2:19  (services.web.threads)
-   |
- 2 |   web: { threads: x, treads: 3 }
-   |                   ^
-
-error: unknown key "treads"; expected threads
-  --> app.yaml:2:22  (services.web.treads)
-   |
- 2 |   web: { threads: x, treads: 3 }
-   |                      ^^^^^^`,
-  );
-  const empty = load("");
-  assert.match(empty.ok ? "" : formatErrors(empty.errors), /an application is a mapping/);
 });
 
 Deno.test("a million settings are checked in seconds", async () => {

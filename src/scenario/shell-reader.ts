@@ -5,9 +5,7 @@
 import type { z } from "zod";
 import { claimSchema, type ClaimSpec } from "../claims/mod.ts";
 import { nearest, unknownName } from "../units/mod.ts";
-import { check, errorAtKey, errorAtValue } from "./check.ts";
-import type { YamlFile } from "./document.ts";
-import type { Finding } from "./located.ts";
+import { check, errorAtKey, errorAtValue, type Finding, type YamlFile } from "../yaml/mod.ts";
 import { SHELL, type Shell, type ShellKey } from "./shell.ts";
 import { keepWritten } from "./written.ts";
 

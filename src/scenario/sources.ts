@@ -1,17 +1,10 @@
 /** What the loader is given: where experiments, platforms, files and SQL come from. */
 import type { Experiment } from "../model/mod.ts";
+import type { YamlSource } from "../yaml/mod.ts";
 
 /** One experiment, loaded when a scenario asks for it. */
 export interface ExperimentEntry {
   load(): Promise<Experiment> | Experiment;
-}
-
-/** A file to read as YAML. */
-export interface YamlSource {
-  /** The name to show in errors. */
-  readonly file: string;
-  /** Its bytes, or text that was decoded already. */
-  readonly text: string | Uint8Array;
 }
 
 /** The platforms there are. */

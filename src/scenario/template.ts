@@ -5,7 +5,7 @@ import { type Experiment, isInputFile } from "../model/mod.ts";
 import { DIMENSIONS, quantityOf } from "../units/mod.ts";
 import { gatheredColumns } from "./columns.ts";
 import { inline, type Sample, sampleOf, writtenFor } from "./examples.ts";
-import { choicesOf, defaultOf, descriptionOf, isOptional, kindOf, shapeOf } from "./inside.ts";
+import { choicesOf, defaultOf, descriptionOf, isOptional, kindOf, shapeOf } from "../yaml/mod.ts";
 import { loadPlatform } from "./platforms.ts";
 import { isSafeName } from "./names.ts";
 import type { PlatformSource } from "./sources.ts";

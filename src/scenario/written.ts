@@ -1,6 +1,5 @@
 /** Published numbers keep the digits that were written: `8.0` says more than 8. */
-import { placeAt } from "./check.ts";
-import type { YamlFile } from "./document.ts";
+import { placeAt, type YamlFile } from "../yaml/mod.ts";
 
 /** The value at a top-level key, with `published` and `tolerance` of claims as text. */
 export function keepWritten(yaml: YamlFile, key: string): unknown {

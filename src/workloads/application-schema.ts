@@ -110,7 +110,6 @@ export const applicationSchema = z.strictObject({
 });
 
 export type ApplicationYaml = z.output<typeof applicationSchema>;
-export type RuntimeYaml = z.output<typeof runtimeSchema>;
 export type CallYaml = z.output<typeof call>;
 
 /** What a runtime is where neither it nor the service says otherwise. */

@@ -6,7 +6,7 @@ import {
   type CallYaml,
   RUNTIME_DEFAULTS,
 } from "./application-schema.ts";
-import { type Mistake, readLocated } from "./located-yaml.ts";
+import { type Mistake, readInput } from "../yaml/mod.ts";
 
 /** A call to an operation. */
 export interface Call {
@@ -98,8 +98,12 @@ const callsOf = (
  * @throws {InputError} with file, line and column: a call to what is not there, calls in a circle.
  */
 export function parseApplication(text: string, file: string): Application {
-  return compile(readLocated(text, file, applicationSchema, review));
+  return compile(readInput(text, file, FORM));
 }
+
+/** Largest file, in bytes: a thousand services fit; the parser takes seconds for more. */
+const MOST = 256 * 1024;
+const FORM = { what: "application", schema: applicationSchema, review, most: MOST };
 
 /** One CFS bandwidth slice of 5 ms in each period of 100 ms, cores: no CPU can be given less. */
 const SLICE_SHARE = 0.05;

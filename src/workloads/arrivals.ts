@@ -1,6 +1,6 @@
 /** When requests are sent: the open-loop schedules of section 5.6.1, one per connection. */
 import type { Rng } from "../kernel/mod.ts";
-import { InputError } from "./located-yaml.ts";
+import { InputError } from "../yaml/mod.ts";
 
 const S = 1e9;
 

@@ -18,4 +18,4 @@ export {
 export { Client, type ClientReport, percentile } from "./client.ts";
 export { BACK_OFF, Container, type ContainerOptions, type OomHook } from "./container.ts";
 export { Engine, type EngineOptions } from "./engine.ts";
-export { InputError, type Mistake, placeIn, readLocated } from "./located-yaml.ts";
+export { InputError, placeIn } from "../yaml/mod.ts";

@@ -25,17 +25,21 @@ export interface YamlFile {
 }
 
 /** Largest file read as YAML, in bytes: a thousand cases fit; more would take seconds to parse. */
-const MAX_YAML_BYTES = 128 * 1024;
+export const MAX_YAML_BYTES = 128 * 1024;
 const MAX_ALIASES = 100;
 const MAX_VALUES = 100_000;
 const MAX_DEPTH = 64;
 const MAX_SYNTAX_ERRORS = 5;
 
-/** Text of a file's bytes, or the error that they are too many or no UTF-8. */
-export function decodeYaml(file: string, bytes: Uint8Array): string | Finding {
-  if (bytes.length > MAX_YAML_BYTES) {
-    const size = (bytes.length / 1024).toFixed(0);
-    const limit = MAX_YAML_BYTES / 1024;
+/** Text of a file's bytes, or the error that they are more than `most` or no UTF-8. */
+export function decodeYaml(
+  file: string,
+  bytes: Uint8Array,
+  most = MAX_YAML_BYTES,
+): string | Finding {
+  if (bytes.length > most) {
+    const size = Math.ceil(bytes.length / 1024);
+    const limit = Math.floor(most / 1024);
     const message = `the file has ${size} KiB; at most ${limit} KiB are read as YAML`;
     return new Lines(file, "").finding(0, 0, message);
   }
