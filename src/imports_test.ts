@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 
 // Who may import whom (docs/architecture.md, "Floors"). A room missing here may import nothing.
-const SUBSTRATE = ["units", "table", "kernel", "hardware", "workloads", "model"];
+const SUBSTRATE = ["units", "table", "yaml", "kernel", "hardware", "workloads", "model"];
 const SYSTEM = [...SUBSTRATE, "serverless"];
 const FLOORS: Record<string, readonly string[]> = {
   units: [],

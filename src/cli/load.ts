@@ -1,13 +1,11 @@
 /** Loads scenarios for a command: all of them checked before anything runs. */
 import { realpathSync } from "node:fs";
-import { join, posix } from "node:path";
+import { join } from "node:path";
 import process from "node:process";
-import { createHash } from "node:crypto";
 import { loadCatalogue } from "../experiment/catalogue.ts";
 import type { Experiment } from "../model/mod.ts";
 import {
   type ExperimentEntry,
-  type FileReader,
   folderFiles,
   formatErrors,
   liesInside,
@@ -20,6 +18,7 @@ import { prepareSql } from "../table/mod.ts";
 import { CommandError, Exit } from "./exit.ts";
 import type { ScenarioSource } from "./find.ts";
 import { library } from "./library.ts";
+import { filesBeside, orShipped } from "./shipped-files.ts";
 import { platformsFor } from "./platforms.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -34,22 +33,6 @@ export interface Loaded {
 export interface LoadedAll {
   readonly loaded: readonly Loaded[];
   readonly errors: readonly LocatedError[];
-}
-
-/** Files that a scenario inside a binary names: paths relative to it, within the library. */
-function libraryFiles(path: string): FileReader {
-  return {
-    read(name) {
-      const bytes = name.startsWith("/")
-        ? undefined
-        : library().read(posix.normalize(posix.join(posix.dirname(path), name)));
-      if (bytes === undefined) return `cannot read "${name}": it is not among the files inside`;
-      return {
-        text: new TextDecoder().decode(bytes),
-        sha256: createHash("sha256").update(bytes).digest("hex"),
-      };
-    },
-  };
 }
 
 /** Whether a scenario's folder is another, or lies below it. */
@@ -80,8 +63,8 @@ function optionsFor(
     experiments,
     platforms: platformsFor(source.shipped === undefined ? folder : undefined),
     files: source.folder === undefined
-      ? libraryFiles(source.shipped ?? source.file)
-      : folderFiles(source.folder, roots),
+      ? filesBeside(source.shipped ?? source.file)
+      : orShipped(folderFiles(source.folder, roots)),
     prepareSql,
   };
 }

@@ -192,14 +192,13 @@ Deno.test("plot draws again from the CSV that is there", async () => {
   });
 });
 
-Deno.test("new prints a scenario that check accepts, for every experiment that needs no file", async () => {
+Deno.test("new prints a scenario that check accepts, for every experiment", async () => {
   const experiments = JSON.parse((await wherewhen("list", "--experiments", "--json")).out);
   assert.ok(experiments.length >= 4);
   await inFolder(async (folder) => {
     for (const { id } of experiments as { id: string }[]) {
       const { code, out } = await wherewhen("new", id);
       assert.equal(code, 0);
-      if (out.includes("trace:")) continue;
       const file = join(folder, `${id.replace("/", "-")}.yaml`);
       writeFileSync(file, out);
       const checked = await wherewhen("check", file);
@@ -207,6 +206,50 @@ Deno.test("new prints a scenario that check accepts, for every experiment that n
     }
   });
   assert.equal((await wherewhen("new", "freshen/transfr")).code, 2);
+});
+
+Deno.test("new writes beside the path of the schema as seen from there, and never over a file", async () => {
+  await inFolder(async (folder) => {
+    const file = join(folder, "deep/mine.yaml");
+    const made = await wherewhen("new", "escra/microservices", "--write", file);
+    assert.equal(made.code, 0, made.err);
+    const [, schema] = /\$schema=(\S+)\n/.exec(readFileSync(file, "utf8")) as RegExpExecArray;
+    assert.match(readFileSync(join(folder, "deep", schema as string), "utf8"), /"\$schema"/);
+    assert.equal((await wherewhen("check", file)).code, 0);
+    const again = await wherewhen("new", "freshen/transfer", "--write", file);
+    assert.equal(again.code, 2);
+    assert.match(again.err, /is there already/);
+    const printed = await wherewhen("new", "freshen/transfer");
+    assert.match(printed.out, /^# yaml-language-server: \$schema=scenarios\/schema\.json\n/);
+  });
+});
+
+Deno.test("a file that ships is named by wherewhen:, and offered where one is missing", async () => {
+  await inFolder(async (folder) => {
+    const file = join(folder, "mine.yaml");
+    const of = async (trace: string) => {
+      writeFileSync(
+        file,
+        `id: my/x\ntitle: X\nexperiment: hardware/cpu-quota\nhardware: two-core-vm\n` +
+          `parameters: { quota: 50ms, threads: 1, trace: "${trace}" }\n`,
+      );
+      return await wherewhen("check", file);
+    };
+    assert.equal((await of("wherewhen:data/kernel/trace_03.csv")).code, 0);
+    for (
+      const path of ["data/../cli.ts", "/etc/passwd", "data/kernel/trace_O3.csv", "cli.ts", ""]
+    ) {
+      const { code, err } = await of(`wherewhen:${path}`);
+      assert.equal(code, 3);
+      assert.match(err, /unknown file of wherewhen/);
+    }
+    assert.match(
+      (await of("wherewhen:data/kernel/trace_O3.csv")).err,
+      /mean "data\/kernel\/trace_/,
+    );
+    const missing = await of("../data/kernel/trace_03.csv");
+    assert.match(missing.err, /no such file; "wherewhen:data\/kernel\/trace_03\.csv" ships/);
+  });
 });
 
 Deno.test("completions are scripts for the three shells", async () => {

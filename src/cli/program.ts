@@ -142,7 +142,8 @@ export function program(terminal: Terminal, ended: (code: ExitCode) => void): Co
   root.command("new")
     .description("print a commented scenario to start from")
     .argument("<experiment>", "an experiment's id; wherewhen list --experiments names them")
-    .option("--id <id>", "id of the new scenario")
+    .option("--id <id>", "id of the new scenario (default: my/<experiment's name>)")
+    .option("-w, --write <file>", "write it there instead of printing it; never over a file")
     .action(
       action(async (experiment, options) =>
         (await import("./commands/new.ts")).newScenario(terminal, experiment, options)

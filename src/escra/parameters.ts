@@ -111,9 +111,10 @@ export const clusterShape = {
 
 /** Parameters of `escra/microservices`. */
 export const microservices = z.strictObject({
-  application: inputFile((text, path) => void parseApplication(text, path)).describe(
-    "application YAML",
-  ),
+  application: inputFile((text, path) => void parseApplication(text, path)).meta({
+    description: "application YAML",
+    examples: ["wherewhen:scenarios/apps/hipster.yaml"],
+  }),
   workload: z.enum(WORKLOADS).default("fixed").describe("section 5.6.1"),
   load: z.enum(["as-written", "as-implied"]).default("as-implied").describe(
     "rates of alibaba and burst: the chapter's, or what its completed requests imply",

@@ -5,7 +5,15 @@ import { type Experiment, isInputFile } from "../model/mod.ts";
 import { DIMENSIONS, quantityOf } from "../units/mod.ts";
 import { gatheredColumns } from "./columns.ts";
 import { inline, type Sample, sampleOf, writtenFor } from "./examples.ts";
-import { choicesOf, defaultOf, descriptionOf, isOptional, kindOf, shapeOf } from "../yaml/mod.ts";
+import {
+  choicesOf,
+  defaultOf,
+  descriptionOf,
+  examplesOf,
+  isOptional,
+  kindOf,
+  shapeOf,
+} from "../yaml/mod.ts";
 import { loadPlatform } from "./platforms.ts";
 import { isSafeName } from "./names.ts";
 import type { PlatformSource } from "./sources.ts";
@@ -14,7 +22,7 @@ import type { PlatformSource } from "./sources.ts";
 export interface NewScenarioOptions {
   /** Id to write; default: `my/<name of the experiment>`. */
   readonly id?: string;
-  /** Path from the scenario to the JSON Schema, for editors. */
+  /** Path from the scenario to the JSON Schema, for editors; absent where there is no such file yet. */
   readonly schema?: string;
 }
 
@@ -83,7 +91,9 @@ function parameterLines(parameter: Parameter): string[] {
   const says = descriptionOf(schema);
   const kind = form(schema);
   const state = isInputFile(schema) && !optional
-    ? "required: name a file of yours"
+    ? examplesOf(schema).length > 0
+      ? "required: a file of yours; this one ships with wherewhen"
+      : "required: name a file of yours"
     : hasDefault
     ? "the default is shown"
     : optional
@@ -158,10 +168,20 @@ export function newScenario(
   const measure = columns.find((c) =>
     observed.some(([m, { role }]) => role === "measure" && c.startsWith(m))
   );
+  const required = parameters.filter((p) => !p.optional && !p.hasDefault).map(({ key }) => key);
+  const { schema } = options;
   return [
-    `# yaml-language-server: $schema=${options.schema ?? "../schema.json"}`,
+    ...(schema === undefined
+      ? ["# For completion in an editor: wherewhen schema > schema.json, in this folder."]
+      : []),
+    `# yaml-language-server: $schema=${schema ?? "schema.json"}`,
     ...comment(`${experiment.id}: ${experiment.says}`),
     "# Check this file with `wherewhen check`, run it with `wherewhen run`.",
+    ...comment(
+      "Yours to fill in: id, title" +
+        (required.length === 0 ? "" : `, and what has no default: ${required.join(", ")}`) +
+        ". What else you do not change may go.",
+    ),
     "",
     `id: ${id} # <system>/<name>, in lower case; also names the output files`,
     `title: ${inline(experiment.says)}`,

@@ -24,9 +24,10 @@ const cores = z.union([
 ]);
 
 const parameters = z.strictObject({
-  trace: inputFile((text, path) => void parseJobTrace(text, path)).describe(
-    "CSV of arrival_ms,service_ms, one job a line",
-  ),
+  trace: inputFile((text, path) => void parseJobTrace(text, path)).meta({
+    description: "CSV of arrival_ms,service_ms, one job a line",
+    examples: ["wherewhen:data/kernel/trace_03.csv"],
+  }),
   quota: duration({ min: 1 * MS, max: 4096e9 }).describe(
     "CPU time per period; Linux accepts 1 ms and more",
   ),

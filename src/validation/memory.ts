@@ -12,9 +12,11 @@ import { defineExperiment, inputFile, type Row } from "../model/mod.ts";
 
 const parameters = z.strictObject({
   part: z.enum([...MEMORY_PARTS.keys()] as [string, ...string[]]).describe("named memory system"),
-  ping_pong: inputFile().optional().describe(
-    "measured matrix of one-way latencies between hardware threads, lower triangle, no header",
-  ),
+  ping_pong: inputFile().optional().meta({
+    description:
+      "measured matrix of one-way latencies between hardware threads, lower triangle, no header",
+    examples: ["wherewhen:data/ldnr/core2core_8275CL.csv"],
+  }),
 });
 
 /** The experiment: what Intel's MLC and a compare-and-swap ping-pong would print on the simulated machine. */

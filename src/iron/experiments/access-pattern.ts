@@ -37,9 +37,10 @@ const parameters = z.strictObject({
     "by name: a list of patterns (one: that pattern; several: a sequence), or a tiler",
   ),
   frames: z.boolean().default(false).describe("one map per pattern of a sequence, for animations"),
-  golden: inputFile((text, path) => void readGolden(text, path)).optional().describe(
-    "JSON of golden vectors: check each instead of drawing maps",
-  ),
+  golden: inputFile((text, path) => void readGolden(text, path)).optional().meta({
+    description: "JSON of golden vectors: check each instead of drawing maps",
+    examples: ["wherewhen:data/iron/taplib_golden.json"],
+  }),
 });
 
 type Parameters = z.output<typeof parameters>;
