@@ -11,16 +11,19 @@ import {
 } from "../experiment/mod.ts";
 import {
   type CheckedScenario,
+  type ClaimChange,
   type Comparison,
   diffClaims,
   differenceLines,
   differs,
   diffTables,
+  isNews,
   junitXml,
   regressionMarkdown,
   unmetLines,
   verdictText,
 } from "../report/mod.ts";
+import type { ClaimResult } from "../claims/mod.ts";
 import { CsvError } from "../table/mod.ts";
 import { builtModelVersion } from "./draw.ts";
 import { CommandError, Exit } from "./exit.ts";
@@ -86,6 +89,33 @@ export async function readEarlier(
   });
 }
 
+/** Claims that the earlier result does not know and that nothing excuses, and those it alone knows. */
+function cameOrWent(
+  { claimsNew, claimsGone }: Baseline,
+  now: readonly ClaimResult[],
+  turned: readonly ClaimChange[],
+): ClaimChange[] {
+  const came = now.filter((claim) =>
+    isNews(claim) && claimsNew.includes(claim.id) && !turned.some(({ id }) => id === claim.id)
+  );
+  const neither = { reproducedBefore: "", reproducedAfter: "" };
+  return [
+    ...came.map(({ id, verdict, reproduced }): ClaimChange => ({
+      ...neither,
+      id,
+      before: "absent",
+      after: verdict,
+      reproducedAfter: reproduced,
+    })),
+    ...claimsGone.map((id): ClaimChange => ({
+      ...neither,
+      id,
+      before: "recorded",
+      after: "absent",
+    })),
+  ];
+}
+
 function compareOne(
   earlier: Earlier,
   scenario: RunOutcome["scenarios"][number],
@@ -96,7 +126,8 @@ function compareOne(
   if ("missing" in earlier) return { kind: "none", csv, reason: earlier.missing };
   const diff = diffTables(earlier.table, scenario.table, { tolerance });
   // A claim that the earlier result cannot tell about has not turned.
-  const claims = diffClaims(earlier.claims, scenario.claims).filter((c) => c.before !== "absent");
+  const turned = diffClaims(earlier.claims, scenario.claims).filter((c) => c.before !== "absent");
+  const claims = [...turned, ...cameOrWent(earlier, scenario.claims, turned)];
   if (diff.equal && claims.length === 0) return { kind: "same", csv };
   const { since } = earlier;
   return { kind: "changed", csv, diff, claims, ...(since === undefined ? {} : { since }) };

@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { inFolder, wherewhen } from "./testing.ts";
 
@@ -134,6 +143,56 @@ Deno.test("a claim that is not met and has no finding is named even quietly; it 
     assert.match(alone.err, /not met: my\/quick: claim fast:/);
     assert.match(err, /not met: my\/quick: claim fast: not met, no finding on record: published/);
     assert.match(readFileSync(at("summary.md"), "utf8"), /as before \| 0 of 1[\s\S]*- claim fast:/);
+  });
+});
+
+Deno.test("a claim that came and is not met, or went, is a change; one with a finding or met is none", async () => {
+  await withEarlier(async (at) => {
+    const more = (published: string, finding = "") =>
+      SCENARIO + SCENARIO.slice(SCENARIO.indexOf("  - id: fast")).replace("fast", "slow")
+        .replace("published: 4 ms", `published: ${published}`).replace(
+          / {4}finding: .*\n/,
+          finding,
+        );
+    const compared = async (text: string) => {
+      writeFileSync(at("quick.yaml"), text);
+      return await wherewhen("run", at("quick.yaml"), ...REPORTS(at));
+    };
+    const came = await compared(more("90 ms"));
+    assert.equal(came.code, 6, came.err);
+    assert.match(came.err, /claim slow: new, not met \([\d.]+ ms\), no finding on record/);
+    assert.match(readFileSync(at("junit.xml"), "utf8"), /failures="1"/);
+    assert.match(readFileSync(at("summary.md"), "utf8"), /claim slow: new, not met/);
+    assert.equal((await compared(more("90 ms", "    finding: It is known.\n"))).code, 0);
+    assert.equal((await compared(more("4 ms"))).code, 0);
+    const went = await compared(SCENARIO.slice(0, SCENARIO.indexOf("claims:")));
+    assert.equal(went.code, 6, went.err);
+    assert.match(went.err, /claim fast: gone; the earlier result has it on record/);
+    // What a change is, the earlier results say: made again, they know the claim.
+    writeFileSync(at("quick.yaml"), more("90 ms"));
+    await wherewhen("run", at("quick.yaml"), "--out", at("old"), "-j", "1");
+    assert.equal((await compared(more("90 ms"))).code, 0);
+  });
+});
+
+Deno.test("an earlier result without a scenario is told where a folder or a pattern covers it", async () => {
+  await withEarlier(async (at) => {
+    mkdirSync(at("in"));
+    for (const name of ["jobs.csv", "quick.yaml"]) renameSync(at(name), at(`in/${name}`));
+    for (const end of [".csv", ".manifest.json"]) {
+      copyFileSync(at(`old/my/quick${end}`), at(`old/my/late${end}`));
+    }
+    const folder = await wherewhen("run", at("in"), ...REPORTS(at));
+    assert.equal(folder.code, 6, folder.err);
+    assert.match(
+      folder.err,
+      /changed: my\/late: \S+late\.csv is there, and no scenario my\/late any/,
+    );
+    assert.match(folder.err, /1 scenario: all 1 as before; 1 earlier result has none\.\n$/);
+    assert.match(readFileSync(at("junit.xml"), "utf8"), /name="my\/late" tests="1" failures="1"/);
+    assert.match(readFileSync(at("summary.md"), "utf8"), /\| my\/late \| \*\*no scenario any more/);
+    const file = await wherewhen("run", at("in/quick.yaml"), ...REPORTS(at));
+    assert.equal(file.code, 0, file.err);
   });
 });
 

@@ -4,7 +4,7 @@ import { type ClaimResult, judgeClaim } from "../claims/mod.ts";
 import { liesInside } from "../scenario/files.ts";
 import type { ResolvedScenario } from "../scenario/mod.ts";
 import { CsvError, readCsv, type Table } from "../table/mod.ts";
-import { firstDifference, parseManifest } from "./manifest.ts";
+import { firstDifference, measureHash, parseManifest } from "./manifest.ts";
 import type { RunOptions } from "./outcome.ts";
 import { currentOf, measuredOnDisk } from "./results.ts";
 import { resultPaths } from "./up-to-date.ts";
@@ -16,6 +16,10 @@ export interface Baseline {
   readonly table: Table;
   /** The scenario's claims of today on it; those that only running can measure are left out. */
   readonly claims: readonly ClaimResult[];
+  /** Ids of today's claims that were not made of it: by its manifest, under this id with this measure. */
+  readonly claimsNew: readonly string[];
+  /** Ids of claims that were made of it and are not any more. */
+  readonly claimsGone: readonly string[];
   /** Why its numbers may differ: the scenario or the model changed since; absent if neither did. */
   readonly since?: string;
 }
@@ -43,8 +47,13 @@ export function readBaseline(
     const found = measured[i];
     return found === undefined ? [] : [judgeClaim(claim, found)];
   });
+  const then = manifest?.claims;
+  const claimsNew = then === undefined ? [] : scenario.claims
+    .filter((claim) => then[claim.id]?.measure !== measureHash(claim)).map(({ id }) => id);
+  const claimsGone = Object.keys(then ?? {})
+    .filter((id) => !scenario.claims.some((claim) => claim.id === id));
   const since = manifest === undefined ? undefined : sinceThen(manifest);
-  return { csv, table, claims, ...(since === undefined ? {} : { since }) };
+  return { csv, table, claims, claimsNew, claimsGone, ...(since === undefined ? {} : { since }) };
 
   function sinceThen(then: NonNullable<typeof manifest>): string | undefined {
     const now = currentOf(scenario, system, options);

@@ -165,7 +165,8 @@ export function diffText(diff: TableDiff, most = 20): string[] {
 /** A claim that turned, came or went. */
 export interface ClaimChange {
   readonly id: string;
-  readonly before: ClaimResult["verdict"] | "absent";
+  /** `recorded`: it was judged then, and is not made any more. */
+  readonly before: ClaimResult["verdict"] | "absent" | "recorded";
   readonly after: ClaimResult["verdict"] | "absent";
   readonly reproducedBefore: string;
   readonly reproducedAfter: string;

@@ -18,7 +18,7 @@ interface Case {
 function casesOf(checked: CheckedScenario): Case[] {
   const { problems, comparison, claims } = checked;
   const failed = problems.length > 0;
-  const cases: Case[] = [{
+  const cases: Case[] = comparison?.kind === "gone" ? [] : [{
     name: "runs",
     seconds: checked.milliseconds / 1000,
     ...(failed
@@ -26,7 +26,10 @@ function casesOf(checked: CheckedScenario): Case[] {
       : { kind: "passed" }),
   }];
   if (comparison !== undefined) {
-    const lines = differenceLines(checked);
+    // Claims have cases of their own.
+    const claimsAlone = comparison.kind === "changed" && comparison.diff.equal &&
+      comparison.claims.every(({ after }) => after !== "met");
+    const lines = claimsAlone ? [] : differenceLines(checked);
     cases.push({
       name: `numbers as in ${comparison.csv}`,
       ...(lines.length > 0

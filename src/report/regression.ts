@@ -20,6 +20,8 @@ export type Comparison =
   | { readonly kind: "same"; readonly csv: string }
   /** There is no earlier result at that path, or none that can be read. */
   | { readonly kind: "none"; readonly csv: string; readonly reason: string }
+  /** There is an earlier result, and no scenario that makes it any more. */
+  | { readonly kind: "gone"; readonly csv: string; readonly reason: string }
   | {
     readonly kind: "changed";
     /** Path of the earlier CSV. */
@@ -50,8 +52,13 @@ export function unmetLines({ claims, comparison }: CheckedScenario): string[] {
     );
 }
 
-/** A claim that turned, in a line. */
+/** A claim that turned, came or went, in a line. */
 export function turnedText({ id, before, after, ...values }: ClaimChange): string {
+  if (before === "recorded") return `claim ${id}: gone; the earlier result has it on record`;
+  if (before === "absent") {
+    const value = values.reproducedAfter === "" ? "" : ` (${values.reproducedAfter})`;
+    return `claim ${id}: new, ${after}${value}, no finding on record`;
+  }
   const { reproducedBefore, reproducedAfter } = values;
   const was = reproducedBefore === "" ? before : `${before} (${reproducedBefore})`;
   const is = reproducedAfter === "" ? after : `${after} (${reproducedAfter})`;
@@ -69,15 +76,17 @@ function changeSummary(comparison: Extract<Comparison, { kind: "changed" }>): st
     ...(diff.reordered ? ["the order of rows"] : []),
     ...(diff.columnsReordered ? ["the order of columns"] : []),
   ];
-  const turned = claims.length === 0 ? "" : `; ${count(claims.length, "claim").join("")} turned`;
-  return `${parts.join(", ") || "nothing"} of ${csv} changed${turned}`;
+  const known = claims.every(({ before, after }) => before !== "absent" && after !== "absent");
+  const how = known ? "turned" : "turned, came or went";
+  const turned = claims.length === 0 ? "" : `; ${count(claims.length, "claim").join("")} ${how}`;
+  return `${parts.join(", ") || "no number"} of ${csv} changed${turned}`;
 }
 
 /** One scenario's differences in lines; none if there are none. */
 export function differenceLines(checked: CheckedScenario, most = 20): string[] {
   const { comparison } = checked;
   if (comparison === undefined || comparison.kind === "same") return [];
-  if (comparison.kind === "none") return [comparison.reason];
+  if (comparison.kind !== "changed") return [comparison.reason];
   const { diff, claims, since } = comparison;
   return [
     changeSummary(comparison),
@@ -91,14 +100,16 @@ export function differenceLines(checked: CheckedScenario, most = 20): string[] {
 export function verdictText(checked: readonly CheckedScenario[]): string {
   const compared = checked.filter(({ comparison }) => comparison !== undefined);
   const failed = checked.filter(({ problems }) => problems.length > 0).length;
-  const changed = compared.filter(differs).length;
-  const n = checked.length;
+  const gone = compared.filter(({ comparison }) => comparison?.kind === "gone").length;
+  const changed = compared.filter(differs).length - gone;
+  const n = checked.length - gone;
   const scenarios = (k: number) => `${k} ${k === 1 ? "scenario" : "scenarios"}`;
   const parts: string[] = [];
   if (failed > 0) parts.push(`${scenarios(failed)} failed`);
   if (compared.length > 0) {
-    const same = compared.length - changed;
+    const same = compared.length - gone - changed;
     parts.push(changed === 0 ? `all ${same} as before` : `${changed} changed, ${same} as before`);
+    if (gone > 0) parts.push(`${gone} earlier ${gone === 1 ? "result has" : "results have"} none`);
   }
   return parts.length === 0 ? `${scenarios(n)} run.` : `${scenarios(n)}: ${parts.join("; ")}.`;
 }
@@ -132,6 +143,8 @@ function stateOf({ problems, comparison }: CheckedScenario): string {
       return "as before";
     case "none":
       return "**nothing to compare with**";
+    case "gone":
+      return "**no scenario any more**";
     case "changed":
       return "**changed**";
     default:
@@ -142,7 +155,9 @@ function stateOf({ problems, comparison }: CheckedScenario): string {
 function detailsOf(scenario: CheckedScenario): string[] {
   const { id, title, problems, comparison } = scenario;
   const parts = problems.map((problem) => `- ${cellText(problem)}`);
-  if (comparison?.kind === "none") parts.push(`- ${cellText(comparison.reason)}`);
+  if (comparison?.kind === "none" || comparison?.kind === "gone") {
+    parts.push(`- ${cellText(comparison.reason)}`);
+  }
   parts.push(...unmetLines(scenario).map((line) => `- ${cellText(line)}`));
   const sections: string[] = parts.length === 0 ? [] : [parts.join("\n")];
   if (comparison?.kind === "changed") {

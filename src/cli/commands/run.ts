@@ -4,6 +4,7 @@ import { writeCsv } from "../../table/mod.ts";
 import { execute, type ExecuteOptions, exitOf, outcomeJson, withSeeds } from "../execute.ts";
 import { CommandError, Exit, type ExitCode } from "../exit.ts";
 import { findScenarios } from "../find.ts";
+import { goneScenarios } from "../gone.ts";
 import { type Loaded, loadOrRefuse } from "../load.ts";
 import {
   checkOutcome,
@@ -83,7 +84,10 @@ export async function run(
   const out = options.out ?? (compare === undefined ? "results" : COMPARE_OUT);
   const earlier = compare === undefined ? undefined : await readEarlier(loaded, compare, out);
   const outcome = await execute(terminal, scenarios, { ...options, out });
-  const checked = checkOutcome(outcome, earlier, options);
+  const checked = [
+    ...checkOutcome(outcome, earlier, options),
+    ...(compare === undefined ? [] : goneScenarios(names, loaded, compare)),
+  ];
   const changed = reportChecks(options.quiet ? terminal.asQuiet() : terminal, checked, options);
   if (options.json) {
     const comparisons = checked.map(({ id, comparison }) => ({ id, ...comparison }));
