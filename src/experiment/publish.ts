@@ -7,7 +7,7 @@ import {
   variedColumns,
   yieldedColumns,
 } from "../scenario/mod.ts";
-import { roundTable, SqlTables, type Table, writeCsv } from "../table/mod.ts";
+import { roundTable, SqlError, SqlTables, type Table, writeCsv } from "../table/mod.ts";
 import type { Course } from "./course.ts";
 import { expand } from "./expand.ts";
 import { type OutputFile, writeFileAtomic } from "./files.ts";
@@ -32,8 +32,14 @@ export async function publish(course: Course, runs: readonly RunDone[]): Promise
   let table = gathered;
   if (scenario.table !== undefined) {
     const tables = new SqlTables({ runs: gathered, ...references });
-    table = tables.query(scenario.table);
-    tables.close();
+    try {
+      table = tables.query(scenario.table);
+    } catch (error) {
+      if (!(error instanceof SqlError)) throw error;
+      throw new SqlError(`table: ${error.message}; the runs are kept, mend the SQL and run again`);
+    } finally {
+      tables.close();
+    }
   }
   table = roundTable(table);
   const csv = writeCsv(table);

@@ -53,12 +53,23 @@ function geomeanOf(values: readonly number[]): number | null {
   return Math.exp(values.reduce((sum, x) => sum + Math.log(x), 0) / values.length);
 }
 
-interface Collected {
+/** Most values that median, stddev and the like keep in one statement: 400 MB. */
+const MAX_COLLECTED = 5e7;
+
+/** What the aggregates of one statement keep. They may not throw, so this is asked afterwards. */
+export interface Collected {
+  /** Before a statement. */
+  clear(): void;
+  /** Why its values are wrong; undefined if they are not. */
+  overflow(): string | undefined;
+}
+
+interface State {
   readonly values: number[];
   p: number;
 }
 
-const AGGREGATES: Readonly<Record<string, (state: Collected) => number | null>> = {
+const AGGREGATES: Readonly<Record<string, (state: State) => number | null>> = {
   median: ({ values }) => percentileOf(values, 50),
   stddev: ({ values }) => stddevOf(values),
   geomean: ({ values }) => geomeanOf(values),
@@ -79,25 +90,33 @@ export const FUNCTIONS: ReadonlySet<string> = new Set([
 ]);
 
 /** Adds square root, logarithms, powers; median, stddev, geomean, percentile(x, p). */
-export function addFunctions(database: DatabaseSync): void {
+export function addFunctions(database: DatabaseSync): Collected {
+  let kept = 0;
+  const keep = (state: State, x: Value) => {
+    if (typeof x === "number" && kept++ < MAX_COLLECTED) state.values.push(x);
+    return state;
+  };
   const options = { deterministic: true };
   for (const [name, f] of Object.entries(SCALARS)) {
     const exact = ARITY[name] === 2 ? (x: Value, y: Value) => f(x, y) : (x: Value) => f(x);
     database.function(name, options, exact);
   }
-  const start = (): Collected => ({ values: [], p: NaN });
+  const start = (): State => ({ values: [], p: NaN });
   for (const [name, result] of Object.entries(AGGREGATES)) {
-    const step = (state: Collected, x: Value) => {
-      if (typeof x === "number") state.values.push(x);
-      return state;
-    };
-    database.aggregate(name, { start, step, result } as never);
+    database.aggregate(name, { start, step: keep, result } as never);
   }
-  const step = (state: Collected, x: Value, p: Value) => {
-    if (typeof x === "number") state.values.push(x);
+  const step = (state: State, x: Value, p: Value) => {
     if (typeof p === "number") state.p = p;
-    return state;
+    return keep(state, x);
   };
-  const result = (state: Collected) => percentileOf(state.values, state.p);
+  const result = (state: State) => percentileOf(state.values, state.p);
   database.aggregate("percentile", { start, step, result } as never);
+  return {
+    clear: () => void (kept = 0),
+    overflow: () =>
+      kept <= MAX_COLLECTED
+        ? undefined
+        : `median, stddev, geomean and percentile take at most ${MAX_COLLECTED.toExponential(0)} ` +
+          `values together; the SQL gives them ${kept}`,
+  };
 }

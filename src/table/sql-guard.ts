@@ -4,8 +4,13 @@ import { FUNCTIONS } from "./sql-functions.ts";
 
 /** Longest statement. */
 const MAX_STATEMENT = 20_000;
-/** Most row combinations that a statement's plan may visit, by a rough estimate. */
-export const MAX_VISITS = 2e10;
+/**
+ * Most row combinations that a statement's plan may visit, by a rough estimate: one to three minutes.
+ * No runtime's node:sqlite can interrupt a statement, so this is decided before it starts.
+ */
+export const MAX_VISITS = 1e9;
+/** Rows that a table summarised by GROUP BY is taken to have at most. */
+const GROUPS = 1e4;
 
 // Comments, strings and quoted names, each as a whole; then words, then any other character.
 const TOKEN =
@@ -96,11 +101,41 @@ export interface PlanRow {
   readonly detail: string;
 }
 
+const AGGREGATE = /^(?:avg|count|geomean|median|percentile|stddev|sum|total)$/;
+
+/**
+ * Whether the SELECT that `WITH name AS (...)` names gathers rows: `groups`, one row of `all`, or none
+ * (`rows`: as many as it reads). A subquery without a name is taken to group.
+ */
+export function gathers(statement: string, name: string): "groups" | "all" | "rows" {
+  const tokens = [...statement.matchAll(TOKEN)].map(([token]) => token.toLowerCase())
+    .filter((token) => !token.startsWith("--") && !token.startsWith("/*"));
+  const named = tokens.findIndex((token, i) =>
+    token.replace(/^["`[]|["`\]]$/g, "") === name && ["as", "("].includes(tokens[i + 1] ?? "")
+  );
+  const begin = named < 0 ? -1 : tokens.indexOf("select", named);
+  if (begin < 0) return "groups";
+  let depth = 0;
+  let aggregate = false;
+  for (let i = begin; i < tokens.length && depth >= 0; i++) {
+    const token = tokens[i] as string;
+    if (token === "(") depth++;
+    else if (token === ")") depth--;
+    else if (depth > 0) continue;
+    else if (token === "group" || token === "distinct") return "groups";
+    // Over a window it keeps every row.
+    else if (token === "over") return "rows";
+    else if (AGGREGATE.test(token) && tokens[i + 1] === "(") aggregate = true;
+  }
+  return aggregate ? "all" : "rows";
+}
+
 /**
  * Roughly how many row combinations a plan visits: nested scans multiply, an index search counts as the
  * root of its table's rows, an intermediate result as what made it.
  */
 export function estimateVisits(
+  statement: string,
   plan: readonly PlanRow[],
   rows: ReadonlyMap<string, number>,
 ): number {
@@ -129,10 +164,9 @@ export function estimateVisits(
         const name = /^(?:MATERIALIZE|CO-ROUTINE) (\S+)/.exec(detail)?.[1];
         if (name !== undefined) {
           // One table summarised is usually small; a join kept for another join is not.
-          made.set(
-            name.toLowerCase(),
-            below.scans > 1 ? below.visits : Math.min(below.visits, 1e4),
-          );
+          const how = below.scans > 1 ? "rows" : gathers(statement, name.toLowerCase());
+          const most = how === "rows" ? Infinity : how === "groups" ? GROUPS : 1;
+          made.set(name.toLowerCase(), Math.min(below.visits, most));
         }
         extra += below.visits;
         scans += below.scans;

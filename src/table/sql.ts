@@ -1,6 +1,6 @@
 /** SQL over tables in memory: one SELECT, with errors that name what there is. */
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { addFunctions, FUNCTIONS } from "./sql-functions.ts";
+import { addFunctions, type Collected, FUNCTIONS } from "./sql-functions.ts";
 import {
   estimateVisits,
   guard,
@@ -33,6 +33,7 @@ const sqlValue = (cell: Cell) => typeof cell === "boolean" ? Number(cell) : cell
 export class SqlTables {
   readonly #database: DatabaseSync;
   readonly #refusals: Refusals;
+  readonly #collected: Collected;
   readonly #columns = new Map<string, readonly string[]>();
   readonly #rows = new Map<string, number>();
   readonly #booleans = new Set<string>();
@@ -43,7 +44,7 @@ export class SqlTables {
     const { limits } = this.#database as unknown as { limits?: { length: number } };
     if (limits !== undefined) limits.length = MAX_TEXT;
     for (const [name, table] of Object.entries(tables)) this.#add(name, table);
-    addFunctions(this.#database);
+    this.#collected = addFunctions(this.#database);
     this.#refusals = guard(this.#database, new Set([...this.#columns.keys()]));
   }
 
@@ -95,13 +96,20 @@ export class SqlTables {
   query(statement: string): Table {
     const { prepared, columns } = this.#prepare(statement);
     const plan = this.#database.prepare(`EXPLAIN QUERY PLAN ${statement}`).all();
-    if (estimateVisits(plan as unknown as PlanRow[], this.#rows) > MAX_VISITS) {
-      throw new SqlError("the SQL would join too many rows; add a condition to the join");
+    const visits = estimateVisits(statement, plan as unknown as PlanRow[], this.#rows);
+    if (visits > MAX_VISITS) {
+      throw new SqlError(
+        `the SQL would join too many rows: about ${
+          visits.toExponential(0)
+        } combinations, at most ` +
+          `${MAX_VISITS.toExponential(0)} are accepted; add a condition to the join (USING or ON)`,
+      );
     }
     const boolean = prepared.columns().map(({ table, column }) =>
       this.#booleans.has(`${table?.toLowerCase()}.${column}`)
     );
     const rows: Row[] = [];
+    this.#collected.clear();
     try {
       (prepared as StatementSync & { setReturnArrays(on: boolean): void }).setReturnArrays(true);
       for (const values of prepared.iterate() as unknown as Iterable<unknown[]>) {
@@ -114,6 +122,8 @@ export class SqlTables {
         }
         rows.push(row);
       }
+      const overflow = this.#collected.overflow();
+      if (overflow !== undefined) throw new SqlError(overflow);
     } catch (error) {
       throw this.#translate(error);
     }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { columnsOf, prepareSql, query, SqlError, SqlTables, type Table } from "./mod.ts";
+import { gathers } from "./sql-guard.ts";
 
 const runs: Table = {
   columns: ["site", "size_bytes", "total_ms", "warm"],
@@ -123,6 +124,26 @@ Deno.test("a join of everything with everything is refused before it starts", ()
     () => tables.query("SELECT (SELECT count(*) FROM t b, t c WHERE b.x < a.x) c FROM t a"),
     /too many rows/,
   );
+  // Rows kept as they are, taken three times; summarised ones are few.
+  const thrice = (kept: string) =>
+    `WITH m AS MATERIALIZED (${kept}) SELECT count(*) c FROM m, m n, m o`;
+  assert.throws(() => tables.query(thrice("SELECT x FROM t")), /about 1e\+11 .* at most 1e\+9/);
+  assert.throws(
+    () => tables.query(thrice("SELECT x, sum(x) OVER (ORDER BY x) FROM t")),
+    /too many rows/,
+  );
+  assert.equal(tables.query(thrice("SELECT max(x), count(*) FROM t")).rows[0].c, 1);
   assert.equal(tables.query("SELECT count(*) c FROM t a JOIN t b USING (x)").rows[0].c, 5000);
   tables.close();
+});
+
+Deno.test("what a WITH gathers is told from its text, whatever strings and brackets it holds", () => {
+  const of = (body: string) => gathers(`WITH a(x) AS (SELECT 1), "m" AS (${body}) SELECT 1`, "m");
+  assert.equal(of("SELECT x FROM t"), "rows");
+  assert.equal(of("SELECT 'GROUP BY' AS s, (SELECT max(x) FROM t) FROM t -- distinct"), "rows");
+  assert.equal(of("SELECT x FROM t GROUP BY x"), "groups");
+  assert.equal(of("SELECT DISTINCT x FROM t"), "groups");
+  assert.equal(of("SELECT count(*) FROM t"), "all");
+  assert.equal(of("SELECT median(x) OVER (ORDER BY y) FROM t"), "rows");
+  assert.equal(gathers("SELECT * FROM (SELECT x FROM t)", "(subquery-2)"), "groups");
 });
