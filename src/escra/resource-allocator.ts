@@ -6,8 +6,11 @@ import { TextRules } from "./text-rules.ts";
 
 /** The two readings of the allocation rules. */
 export const MODES = ["text", "code"] as const;
+
+/** One of the two readings. */
 export type Mode = typeof MODES[number];
 
+/** What an allocator is told beside the rules' own settings. */
 export interface AllocatorOptions extends AllocatorSettings {
   readonly mode: Mode;
   /** Memory granted per OOM event, bytes. */

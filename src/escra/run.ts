@@ -27,6 +27,7 @@ export interface Load {
   readonly times?: readonly number[] | undefined;
 }
 
+/** Everything that one run of an application under a policy follows from. */
 export interface RunOptions {
   readonly sim: Simulation;
   readonly platform: Platform;

@@ -57,6 +57,7 @@ export class DecayingHistogram {
   }
 }
 
+/** First limits of each container, and when the updater may evict. */
 export interface VpaOptions {
   readonly initial: readonly Limits[];
   /** Pods that must exist before one is evicted (`--min-replicas`). Kubernetes' default is 2: with one

@@ -9,6 +9,8 @@ const whole = (least: number, most: number) =>
 
 /** The two applications of section 5.6.5. */
 export const APPLICATIONS = ["image-process", "grid-search"] as const;
+
+/** One of the two applications. */
 export type ApplicationName = typeof APPLICATIONS[number];
 
 /** What differs between them unless the scenario says otherwise. */
@@ -161,4 +163,6 @@ export function resolve(p: Serverless) {
     cpuScaling: 1 / (256 * MIB),
   };
 }
+
+/** Parameters with nothing left open, in canonical units. */
 export type Resolved = ReturnType<typeof resolve>;

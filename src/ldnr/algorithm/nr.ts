@@ -36,6 +36,8 @@ export const NR_01: Omit<ProtocolOptions, "aggregate"> = {
   lockDuringAppend: false,
   concurrentMembership: false,
 };
+
+/** The settings of version 0.2, where they are not those of 0.1. */
 export const NR_02: Omit<ProtocolOptions, "aggregate"> = {
   ...NR_01,
   gcSpins: 128,

@@ -33,6 +33,8 @@ export const STRUCTURES = [
   "flurry",
   "urcu",
 ] as const;
+
+/** The name of a map that can be measured. */
 export type StructureName = (typeof STRUCTURES)[number];
 
 /** Everything that determines a configuration. */
@@ -65,6 +67,8 @@ export interface SystemOptions {
 
 /** Pending operations and threads of a replica for which the versions size their logs. */
 export const NR_LIMITS = { pendingOps: 32, threadsPerReplica: 256 } as const;
+
+/** The same of LD-NR, and how many replicas it may have. */
 export const LD_NR_LIMITS = { pendingOps: 1, threadsPerReplica: 32, maxReplicas: 5 } as const;
 /** Own-cache time that may gather without an event, in ns. */
 const RUN_AHEAD = 150;

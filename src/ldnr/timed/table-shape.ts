@@ -1,8 +1,10 @@
 /** Memory of the hash maps under test, from their source: how many bytes and which dependent accesses. */
 import type { TableShape } from "../../hardware/memory/mod.ts";
 
-/** Page sizes that a table may be mapped with. */
+/** A page, bytes. */
 export const PAGE_4K = 4096;
+
+/** A huge page, bytes. */
 export const PAGE_2M = 2 * 2 ** 20;
 
 /** Buckets of a hashbrown table that was made with capacity for `entries`: at most 7/8 full. */
