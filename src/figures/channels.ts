@@ -40,6 +40,8 @@ export const axis = z.strictObject({
     .optional(),
   reverse: z.boolean().optional(),
 });
+
+/** A checked `axis`: limits and ticks in the column's own unit. */
 export type Axis = z.output<typeof axis>;
 
 /** How a measure's uncertainty is drawn, and from which columns. */
@@ -58,6 +60,8 @@ export const measure = z.strictObject({
 }).refine((m) => (m.column === undefined) !== (m.columns === undefined), {
   error: "give either column (one measure) or columns (a list of measures)",
 });
+
+/** A checked `measure`: one column or several, limits and ticks in their own unit. */
 export type Measure = z.output<typeof measure>;
 
 /** Okabe and Ito's colours, told apart by colour-blind readers too. */
@@ -82,7 +86,10 @@ export const color = z.string().refine(
   { error: `expected #rrggbb or one of ${colorNames.join(" ")}` },
 ).describe(`#rrggbb or one of ${colorNames.join(" ")}`);
 
+/** Strokes of lines, by name; `DASHES` (theme.ts) has their lengths. */
 export const dash = z.enum(["solid", "dashed", "dotted", "dashdot"]);
+
+/** Points of lines, by name; `none` draws the line alone. */
 export const marker = z.enum(["circle", "square", "triangle", "diamond", "cross", "plus", "none"]);
 
 /** Fixed looks of a series: whatever else is drawn, it keeps them. */
@@ -92,6 +99,8 @@ export const style = z.strictObject({
   marker: marker.optional(),
   width: z.number().positive().max(10).optional(),
 });
+
+/** A checked `style`; `width` in logical pixels. What is absent the theme chooses. */
 export type Style = z.output<typeof style>;
 
 /**
@@ -110,6 +119,8 @@ export const mark = z.strictObject({
 }).refine((m) => m.x !== undefined || m.y !== undefined, {
   error: "a mark needs x (vertical line), y (horizontal line) or both (a point)",
 });
+
+/** A checked `mark`: places on the axes, in the columns' own units. */
 export type Mark = z.output<typeof mark>;
 
 /** Panels made from the values of a column. */
@@ -121,6 +132,8 @@ export const facet = z.strictObject({
     "axes with one range in all panels",
   ),
 });
+
+/** A checked `facet`: a panel for each value of a column. */
 export type Facet = z.output<typeof facet>;
 
 /** What every plot has, whatever its kind. */

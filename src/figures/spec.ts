@@ -19,6 +19,8 @@ const phases = z.strictObject({
   )
     .optional(),
 });
+
+/** Checked `phases`: `edges` in the unit of x. */
 export type Phases = z.output<typeof phases>;
 
 const line = {

@@ -5,6 +5,7 @@ import { FONT_FAMILY } from "./fonts.ts";
 /** Font sizes in logical pixels. */
 export const SIZE = { title: 17, subtitle: 13, panel: 14, axis: 14, tick: 13, note: 11 } as const;
 
+/** Colours of everything that is not data: text, axes, grids, bands. */
 export const INK = {
   text: "#222222",
   soft: "#5f5f5f",
@@ -25,6 +26,8 @@ export const DASHES = {
   dotted: [2, 3],
   dashdot: [9, 3, 2, 3],
 } as const satisfies Record<string, readonly number[]>;
+
+/** The name of a stroke. */
 export type Dash = keyof typeof DASHES;
 
 /** Our marker names → Chart.js point styles; a diamond is its turned square. */
@@ -37,6 +40,8 @@ export const MARKERS = {
   plus: "cross",
   none: false,
 } as const;
+
+/** The name of a marker. */
 export type Marker = keyof typeof MARKERS;
 
 /** A marker's radius, in logical pixels. */

@@ -81,6 +81,7 @@ const serviceSchema = z.strictObject({
 
 const limits = z.strictObject({ cpu: cpu({ max: 4096 }), memory: bytes({ max: 2 ** 44 }) });
 
+/** The YAML of an application; quantities come out canonical: ns, bytes, cores. */
 export const applicationSchema = z.strictObject({
   id: z.string().min(1),
   title: z.string().min(1),
@@ -109,7 +110,10 @@ export const applicationSchema = z.strictObject({
   ),
 });
 
+/** A checked application as written, in canonical units. */
 export type ApplicationYaml = z.output<typeof applicationSchema>;
+
+/** A checked call: `service/operation`, or that with how it is made. */
 export type CallYaml = z.output<typeof call>;
 
 /** What a runtime is where neither it nor the service says otherwise. */

@@ -6,6 +6,8 @@ const S = 1e9;
 
 /** The workloads of section 5.6.1. */
 export const WORKLOADS = ["fixed", "exp", "burst", "alibaba"] as const;
+
+/** One of the workloads of section 5.6.1. */
 export type Workload = typeof WORKLOADS[number];
 
 /** What the chapter says of each workload, requests per second and seconds. */
@@ -23,6 +25,7 @@ export const WORKLOAD_CONSTANTS = {
 /** Intended send times of one connection: each call gives the next, ns; Infinity: no more. */
 export type SendTimes = () => number;
 
+/** What determines the send times. */
 export interface WorkloadOptions {
   readonly workload: Workload;
   /** Multiplies every rate. */

@@ -8,6 +8,7 @@ import type { Application } from "./application.ts";
 import type { SendTimes } from "./arrivals.ts";
 import { Fifo } from "./fifo.ts";
 
+/** What a load generator sends, when, and what of it is recorded. */
 export interface ClientOptions {
   readonly sim: Simulation;
   readonly application: Application;

@@ -21,6 +21,7 @@ import type { Context } from "../surface.ts";
 import { faded, font, INK, type Look } from "../theme.ts";
 import type { Kind, PanelInput, Placement } from "./kind.ts";
 
+/** Reads a panel of `kind: bars`; a place without a value has no bar. */
 export const bars: Kind<"bars"> = (input) => {
   const { plot } = input;
   const series = seriesOf(input, plot.x, plot.y, plot.series);

@@ -35,6 +35,7 @@ interface Boxes {
   readonly at: ReadonlyMap<string, readonly number[] | Stats>;
 }
 
+/** Reads a panel of `kind: box`: a box for each x and series. */
 export const box: Kind<"box"> = (input) => {
   const { plot } = input;
   const column = measureColumns(plot.y)[0] as string;

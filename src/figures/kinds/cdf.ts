@@ -17,6 +17,7 @@ interface Curve {
   readonly points: readonly { readonly x: number; readonly share: number }[];
 }
 
+/** Reads a panel of `kind: cdf`; y is a share from 0 to 1. */
 export const cdf: Kind<"cdf"> = (input) => {
   const { plot } = input;
   const curves = groups(input.rows, plot.series, plot.order).map((part): Curve => ({

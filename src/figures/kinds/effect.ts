@@ -23,6 +23,7 @@ interface Factor {
   }[];
 }
 
+/** Reads a panel of `kind: effect`: a line from off to on for each factor. */
 export const effect: Kind<"effect"> = (input) => {
   const { plot } = input;
   const measure = measureColumns(plot.y)[0] as string;

@@ -30,6 +30,7 @@ const TOO_MANY_FOR_ARROWS = 1024;
 /** Room for the colour scale at the right of a panel. */
 const SCALE_ROOM = 84;
 
+/** Reads a panel of `kind: heatmap`; a cell without a row stays white. */
 export const heatmap: Kind<"heatmap"> = (input) => {
   const { plot } = input;
   const cells: CellAt[] = input.rows.map((row) => ({

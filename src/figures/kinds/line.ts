@@ -23,6 +23,7 @@ import type { PlotOf } from "../spec.ts";
 /** Beyond this many points, markers would merge into a band. */
 const MARKED = 40;
 
+/** Reads a panel of `kind: line`; rows that share x and series are averaged. */
 export const line: Kind<"line"> = (input) => {
   const { plot } = input;
   const both = plot.y2 !== undefined;

@@ -25,6 +25,7 @@ interface Layout {
   readonly width: number;
 }
 
+/** Reads a panel of `kind: table`, which is painted and not charted. */
 export const table: Kind<"table"> = (input) => {
   const { plot } = input;
   const rows = input.rows.slice(0, plot.max_rows);

@@ -20,6 +20,7 @@ interface Span {
   readonly end: number;
 }
 
+/** Reads a panel of `kind: timeline`; x is time in the unit of the start column. */
 export const timeline: Kind<"timeline"> = (input) => {
   const { plot } = input;
   const spans = input.rows.map((row): Span => {

@@ -11,6 +11,7 @@ export interface Mock {
   readonly note?: string;
 }
 
+/** A table from its columns and rows of cells; a missing cell is null. */
 export function table(columns: readonly string[], rows: readonly (readonly Cell[])[]): Table {
   return {
     columns,
@@ -26,6 +27,7 @@ export function wobble(n: number): number {
   return x - Math.floor(x);
 }
 
+/** The numbers 0 to count - 1. */
 export function span(count: number): number[] {
   return Array.from({ length: count }, (_, i) => i);
 }

@@ -65,6 +65,7 @@ const savings = table(
   span(60).map((i) => [i * 5, 5 * Math.min(1, i / 12) + wobble(i), 1500 * Math.min(1, i / 12)]),
 );
 
+/** Forms of chapter 5's figures. */
 export const escra: readonly Mock[] = [
   {
     id: "fig-5.2",

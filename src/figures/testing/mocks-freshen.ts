@@ -74,6 +74,7 @@ const warm: Extract<FigureInput, { kind: "line" }> = {
   styles: { cold: { color: "blue" }, warm: { color: "vermillion", marker: "square" } },
 };
 
+/** Forms of chapter 4's figures. */
 export const freshen: readonly Mock[] = [
   {
     id: "fig-4.2",

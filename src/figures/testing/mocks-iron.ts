@@ -66,6 +66,7 @@ const raw = table(
   ),
 );
 
+/** Forms of chapter 7's figures and tables. */
 export const iron: readonly Mock[] = [
   {
     id: "fig-7.3",

@@ -80,6 +80,7 @@ const replicated: Omit<Extract<FigureInput, { kind: "line" }>, "y" | "legend"> =
   phases: { column: "threads", edges: [6.5, 12.5, 18.5, 24.5, 30.5] },
 };
 
+/** Forms of chapter 6's figures. */
 export const rack: readonly Mock[] = [
   {
     id: "fig-6.3a",
