@@ -29,6 +29,32 @@ for (const mock of MOCKS) {
   });
 }
 
+Deno.test("labels name values wherever they stand: facet, category, outer category, series, table cell", () => {
+  const names = { "../apps/hipster.yaml": "HipsterShop", exp: "Exp", escra: "Escra" };
+  const at = { app: "../apps/hipster.yaml", workload: "exp", policy: "escra", rate_rps: 3 };
+  const rows = [at, { ...at, policy: "static" }, { ...at, app: "media" }];
+  const x = { column: "workload" };
+  const y = { column: "rate_rps" };
+  const figures: FigureInput[] = [
+    { kind: "bars", x, y, series: "policy", facet: { column: "app" }, labels: names },
+    { kind: "bars", x: { ...x, within: "app" }, y, series: "policy", labels: names },
+    { kind: "table", labels: names },
+    {
+      kind: "panels",
+      labels: names,
+      panels: [
+        { kind: "line", x, y, series: "policy", facet: { column: "app" } },
+      ],
+    },
+  ];
+  for (const figure of figures) {
+    const { svg } = draw(rows, figure);
+    for (const name of Object.values(names)) assert.ok(svg.includes(`>${name}<`), figure.kind);
+    assert.ok(!/>(exp|escra|[^<]*hipster[^<]*)</.test(svg), figure.kind);
+    assert.ok(svg.includes(">media<"), figure.kind);
+  }
+});
+
 Deno.test("a PNG is at least 1600 pixels wide, however narrow the figure", () => {
   const [small] = SMALL;
   assert.ok(small !== undefined);
