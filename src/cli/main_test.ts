@@ -224,6 +224,26 @@ Deno.test("new writes beside the path of the schema as seen from there, and neve
   });
 });
 
+Deno.test("what was probably meant is said: a scenario for an experiment, a platform for a scenario", async () => {
+  const scenario = await wherewhen("new", "freshen/fig-4.6");
+  assert.equal(scenario.code, 2);
+  assert.match(scenario.err, /is a scenario; its experiment is freshen\/transfer/);
+  const system = await wherewhen("new", "freshen");
+  assert.match(system.err, /expected one of (freshen\/[a-z]+(, )?)+\n$/);
+  for (const [path, what] of [["hardware/edge-50ms", "platform"], ["apps/media", "application"]]) {
+    const { code, err } = await wherewhen("check", `scenarios/${path}.yaml`);
+    assert.equal(code, 3);
+    assert.match(err, new RegExp(`^error: this is an? ${what} `));
+    assert.equal(err.match(/error: /g)?.length, 1);
+  }
+  const only = await wherewhen("list", "--experiments", "--json", "--only", "*/transfer");
+  assert.deepEqual(JSON.parse(only.out).map(({ id }: { id: string }) => id), [
+    "freshen/transfer",
+    "hardware/transfer",
+  ]);
+  assert.equal((await wherewhen("list", "--experiments", "--only", "nosuch")).code, 2);
+});
+
 Deno.test("a file that ships is named by wherewhen:, and offered where one is missing", async () => {
   await inFolder(async (folder) => {
     const file = join(folder, "mine.yaml");

@@ -89,7 +89,7 @@ export const seedOption = (): Option =>
     .argParser(positiveInteger("a replication number", 2 ** 31 - 1))
     .conflicts("seeds");
 
-/** `--only PATTERN`: ids or globs of scenarios. */
+/** `--only PATTERN`: ids or globs of scenarios (with `--experiments` of experiments). */
 export const onlyOption = (): Option =>
   new Option(
     "--only <pattern...>",

@@ -10,6 +10,9 @@ export interface TracedRun {
   /** Setting and seed in words. */
   readonly label: string;
   readonly result: RunResult;
+  /** Events in the file, and those beyond its limit. */
+  readonly written: number;
+  readonly dropped: number;
 }
 
 /**
@@ -31,7 +34,8 @@ export function traceRun(
   }
   const sink = traceFile(path, { process: `${scenario.id} ${run.label}` });
   try {
-    return { label: run.label, result: executeRun(experiment, setupOf(scenario), run, sink) };
+    const result = executeRun(experiment, setupOf(scenario), run, sink);
+    return { label: run.label, result, written: sink.written, dropped: sink.dropped };
   } finally {
     sink.close();
   }

@@ -26,12 +26,26 @@ export interface Written {
   readonly sweep: Readonly<Record<string, readonly unknown[]>>;
 }
 
+/** Files that stand near scenarios, and the key that tells them. */
+const OTHERS = [
+  { key: "hosts", is: "a platform (hardware:)" },
+  { key: "services", is: "an application (application:)" },
+];
+
 /** The scenario's own keys, checked; a key that is wrong is reported and absent. */
 export function readShell(yaml: YamlFile, report: Report): Shell {
   const shell: Record<string, unknown> = {};
   const keys = Object.keys(SHELL);
   const root = yaml.root.value as Mapping;
   const unknown = Object.keys(root).filter((key) => !keys.includes(key));
+  const other = Object.hasOwn(root, "experiment")
+    ? undefined
+    : OTHERS.find(({ key }) => Object.hasOwn(root, key));
+  if (other !== undefined) {
+    const message = `this is ${other.is}, no scenario: it is checked with a scenario that names it`;
+    report(errorAtKey(yaml, [other.key], message));
+    return {} as Shell;
+  }
   for (const [key, schema] of Object.entries(SHELL) as [ShellKey, z.ZodType][]) {
     if (!Object.hasOwn(root, key)) {
       const missing = schema.safeParse(undefined);
@@ -56,6 +70,7 @@ export function reportUnknownKeys(
   report: Report,
 ): void {
   const written = Object.keys(yaml.root.value as Mapping);
+  if (OTHERS.some(({ key }) => written.includes(key)) && !written.includes("experiment")) return;
   const free = Object.keys(SHELL).filter((key) => !written.includes(key));
   for (const key of written.filter((key) => !Object.hasOwn(SHELL, key))) {
     const message = parameters.includes(key)

@@ -1,7 +1,8 @@
 /** `list`: what can be run. */
 import { loadCatalogue } from "../../experiment/catalogue.ts";
-import { Exit, type ExitCode } from "../exit.ts";
-import { shippedMatching } from "../find.ts";
+import { unknownName } from "../../units/mod.ts";
+import { CommandError, Exit, type ExitCode } from "../exit.ts";
+import { matches, shippedMatching } from "../find.ts";
 import { readHead } from "../head.ts";
 import { library } from "../library.ts";
 import type { Terminal } from "../terminal.ts";
@@ -35,7 +36,17 @@ async function listScenarios(terminal: Terminal, options: ListOptions): Promise<
 }
 
 async function listExperiments(terminal: Terminal, options: ListOptions): Promise<void> {
-  const found = [...(await loadCatalogue()).values()].map(({ id, experiment }) => ({
+  const { only } = options;
+  const all = [...(await loadCatalogue()).values()].sort((a, b) => a.id < b.id ? -1 : 1);
+  const chosen = all.filter(({ id }) => only?.some((pattern) => matches(pattern, id)) ?? true);
+  for (const pattern of only ?? []) {
+    if (chosen.some(({ id }) => matches(pattern, id))) continue;
+    throw new CommandError(
+      Exit.usage,
+      unknownName("experiment", pattern, all.map(({ id }) => id)),
+    );
+  }
+  const found = chosen.map(({ id, experiment }) => ({
     id,
     says: experiment.says,
     replications: experiment.replications,

@@ -6,7 +6,8 @@ import { loadCatalogue, OutputError, writeFileAtomic } from "../../experiment/mo
 import { isScenarioId, newScenario as template } from "../../scenario/mod.ts";
 import { unknownName } from "../../units/mod.ts";
 import { CommandError, Exit, type ExitCode } from "../exit.ts";
-import { library } from "../library.ts";
+import { readHead } from "../head.ts";
+import { library, shippedScenarios } from "../library.ts";
 import { platformsFor } from "../platforms.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -24,6 +25,17 @@ function schemaFrom(folder: string): string | undefined {
   return relative(folder, join(root, "scenarios", "schema.json")).split(sep).join("/");
 }
 
+/** What is meant in place of an experiment: a scenario's id, or a system. */
+async function noExperiment(word: string, all: readonly string[]): Promise<string> {
+  const path = shippedScenarios().get(word);
+  if (path !== undefined) {
+    const { experiment } = await readHead(path, library().read(path) as Uint8Array);
+    return `${word} is a scenario; its experiment is ${experiment}: wherewhen new ${experiment}`;
+  }
+  const system = all.filter((id) => id.startsWith(`${word.replace(/\/$/, "")}/`));
+  return unknownName("experiment", word, all, system.length > 0 ? system : all);
+}
+
 /** Prints or writes a scenario for `experiment` that loads as it is. */
 export async function newScenario(
   terminal: Terminal,
@@ -35,7 +47,7 @@ export async function newScenario(
   if (entry === undefined) {
     throw new CommandError(
       Exit.usage,
-      unknownName("experiment", experiment, [...catalogue.keys()]),
+      await noExperiment(experiment, [...catalogue.keys()].sort()),
     );
   }
   const { id, write } = options;

@@ -34,11 +34,12 @@ function trace(
   { traceRun: number = 1 }: RunCommandOptions,
 ): ExitCode {
   try {
-    const { label, result } = traceRun(experiment, scenario, number, path);
+    const { label, result, written, dropped } = traceRun(experiment, scenario, number, path);
     if (!result.ok) throw new CommandError(Exit.runFailed, `${label}: ${result.message}`);
     terminal.note(
-      `${scenario.id} (${label}): ${result.events.toLocaleString("en")} events → ${path}; ` +
-        "open it in ui.perfetto.dev",
+      `${scenario.id} (${label}): ${written.toLocaleString("en")} trace events → ${path}` +
+        (dropped > 0 ? ` (${dropped.toLocaleString("en")} more did not fit)` : "") +
+        (written > 0 ? "; open it in ui.perfetto.dev" : ": this experiment has nothing to show"),
     );
     return Exit.ok;
   } catch (error) {
