@@ -162,6 +162,8 @@ Deno.test("what longer fuzzing found stays mended", async () => {
     // "Cannot read properties of undefined": keys that every JavaScript object has.
     ["iron/fig-7.3", "{ offset: 14,", "{ toString: 14,"],
     ["iron/fig-7.3", "{ offset: 14,", "{ constructor: 14,"],
+    // "Cannot convert object to primitive value": a mapping that does not become text, for a choice.
+    ["freshen/fig-4.6", "basis: predicted", "basis: { toString: 1 }"],
     ["ldnr/fig-6.8a", "parameters:\n", "parameters:\n  hasOwnProperty: { a: b }\n"],
   ];
   await inProject(async (check) => {

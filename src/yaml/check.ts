@@ -67,6 +67,10 @@ const KINDS: Readonly<Record<string, string>> = {
 
 const ARTICLE = (kind: string) => KINDS[kind] ?? `a ${kind}`;
 
+/** The choice that a value most likely misspells; a list or a mapping misspells none. */
+const nearTo = (value: unknown, choices: readonly unknown[]) =>
+  typeof value === "object" ? undefined : nearest(String(value), choices.map(String));
+
 const count = (n: unknown, noun: string) => `${n} ${noun}${Number(n) === 1 ? "" : "s"}`;
 
 /** The text for an issue that has none of its own. */
@@ -82,7 +86,7 @@ function describe(issue: z.core.$ZodRawIssue): string | undefined {
     }
     case "invalid_value": {
       const values = issue.values as readonly unknown[];
-      const near = nearest(String(issue.input), values.map(String));
+      const near = nearTo(issue.input, values);
       return `expected ${oneOf(values)}, not ${got}` +
         (near === undefined ? "" : `; did you mean "${near}"?`);
     }
@@ -117,6 +121,9 @@ function describe(issue: z.core.$ZodRawIssue): string | undefined {
   }
 }
 
+/** What zod says of a union that has no words of its own. */
+const UNTOLD = "Invalid input";
+
 /** Whether an issue says that a value is missing (its key was not written). */
 const isMissing = (issue: z.core.$ZodIssue, at: (path: Path) => boolean) =>
   !at(issue.path as Path) && (issue as { input?: unknown }).input === undefined;
@@ -142,7 +149,7 @@ function union(context: Context, issue: z.core.$ZodIssueInvalidUnion, path: Path
       const message = `missing ${context.noun} "${discriminator}"; expected ${oneOf(choices)}`;
       return [errorAtKey(context.yaml, full, message)];
     }
-    const near = nearest(String(place.value), choices.map(String));
+    const near = nearTo(place.value, choices);
     return [
       errorAtValue(
         context.yaml,
@@ -159,17 +166,21 @@ function union(context: Context, issue: z.core.$ZodIssueInvalidUnion, path: Path
   if (deepest !== undefined && depth(deepest) > 0) {
     return locate(context, deepest.map((i) => ({ ...i, path: [...issue.path, ...i.path] })));
   }
-  if (issue.message !== "Invalid input") return [errorAtValue(context.yaml, path, issue.message)];
-  const alternatives = issue.errors.map((issues) => issues[0]).map((i) =>
-    i?.code === "invalid_type"
-      ? ARTICLE(i.expected)
-      : i?.code === "invalid_value"
-      ? oneOf(i.values)
-      : i?.message ?? "something else"
-  );
+  if (issue.message !== UNTOLD) return [errorAtValue(context.yaml, path, issue.message)];
+  const alternatives = wanted(issue);
   const { place } = placeAt(context.yaml.root, path);
   const message = `expected ${[...new Set(alternatives)].join(" or ")}, not ${nameOf(place.value)}`;
   return [errorAtValue(context.yaml, path, message)];
+}
+
+/** What each alternative of a union wants, also of a union in it. */
+function wanted(union: z.core.$ZodIssueInvalidUnion): string[] {
+  return union.errors.flatMap(([i]) => {
+    if (i?.code === "invalid_union" && i.message === UNTOLD) return wanted(i);
+    if (i?.code === "invalid_type") return [ARTICLE(i.expected)];
+    if (i?.code === "invalid_value") return [oneOf(i.values)];
+    return [i?.message ?? "something else"];
+  });
 }
 
 function unknownKeys(
@@ -226,6 +237,9 @@ function wholeNumber(context: Context, issue: z.core.$ZodIssue): string | undefi
 /** What a missing key should have held. */
 function expectation(context: Context, issue: z.core.$ZodIssue): string {
   const [schema] = schemasAt(context.schema, issue.path);
+  if (issue.code === "invalid_union" && issue.message === UNTOLD) {
+    return `; expected ${[...new Set(wanted(issue))].join(" or ")}`;
+  }
   if (issue.message !== "" && !issue.message.startsWith("expected ")) return `; ${issue.message}`;
   if (schema === undefined) return "";
   const choices = choicesOf(schema);
