@@ -56,8 +56,9 @@ export {
   type FigureSpec,
   renderFigure,
 } from "./src/figures/mod.ts";
-// The names of chapter 7's taplib, and the whole of IRON under its own.
+// The names of chapter 7's taplib as they are.
 export * from "./src/iron/taplib/mod.ts";
+/** The whole of chapter 7's interfaces: designs, graphs, placers, the NPU that runs them. */
 export * as iron from "./src/iron/library.ts";
 export {
   createFreshen,

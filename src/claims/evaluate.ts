@@ -14,8 +14,11 @@ export type Measured =
 
 /** A claim, judged. */
 export interface ClaimResult {
+  /** Unique in its scenario. */
   readonly id: string;
+  /** The statement, in words. */
   readonly says: string;
+  /** What kind of statement it is. */
   readonly kind: ClaimSpec["kind"];
   /** As printed in the publication. */
   readonly published: string;
@@ -27,10 +30,13 @@ export interface ClaimResult {
   readonly difference: string;
   /** As the scenario wrote it; `printed` means half of the last printed digit. */
   readonly tolerance: string;
+  /** Within its tolerance or not, or no number to compare. */
   readonly verdict: "met" | "not met" | "cannot be evaluated";
   /** Why it cannot be evaluated. */
   readonly reason?: string;
+  /** Whether any parameter was fitted to this very number. */
   readonly basis: ClaimSpec["basis"];
+  /** The data that was fitted to. */
   readonly calibrated_on?: string;
   /** How the statement was read. */
   readonly note?: string;

@@ -31,12 +31,14 @@ export interface ClaimSpec {
   readonly says: string;
   /** What was published, as printed. */
   readonly published: Published;
+  /** What kind of statement it is, which says what the measure must give. */
   readonly kind: ClaimKind;
   /**
    * SQL. An expression is evaluated as `SELECT <expression> FROM result`; a full SELECT (or WITH) may
    * use `result` (the scenario's CSV), `runs` (the summarised runs) and the scenario's references.
    */
   readonly measure: string;
+  /** How far the reproduced value may be from the published one. */
   readonly tolerance: Tolerance;
   /** `calibrated` when any parameter was fitted to this very number. */
   readonly basis: "predicted" | "calibrated";

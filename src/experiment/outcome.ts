@@ -82,7 +82,9 @@ export interface RunFailure {
 
 /** How one scenario ended. */
 export interface ScenarioOutcome {
+  /** `<system>/<name>`. */
   readonly id: string;
+  /** The scenario's title. */
   readonly title: string;
   /**
    * `ran`: the result was made. `redrawn`: only its pictures. `up-to-date`: nothing was to be done.
@@ -94,18 +96,25 @@ export interface ScenarioOutcome {
   readonly reason: string;
   /** The scenario's table, as its CSV has it; absent if there is none. */
   readonly table?: Table;
+  /** Each claim judged on the table, in the order of the file; none without a table. */
   readonly claims: readonly ClaimResult[];
   /** Files written now. */
   readonly files: readonly string[];
+  /**
+   * How many runs there are, were done now, were found in the cache (or done for another scenario),
+   * and failed.
+   */
   readonly runs: {
     readonly total: number;
     readonly ran: number;
     readonly cached: number;
     readonly failed: number;
   };
+  /** Every run that failed, with its reason. */
   readonly failures: readonly RunFailure[];
   /** Errors other than those of runs: a disk that is full, a table that cannot be made. */
   readonly problems: readonly string[];
+  /** What is worth knowing and stopped nothing. */
   readonly warnings: readonly string[];
   /** Events of all simulations. */
   readonly events: number;

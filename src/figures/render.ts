@@ -23,6 +23,7 @@ export interface FigureOptions {
 export interface Figure {
   /** At least 1600 pixels wide, white background. */
   readonly png: Uint8Array;
+  /** The same drawing; its text is text. */
   readonly svg: string;
   /** What the picture does not show and why: points dropped, bars cut, rows averaged. */
   readonly warnings: readonly string[];

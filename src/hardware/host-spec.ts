@@ -61,12 +61,15 @@ export type HostYaml = z.output<typeof hostSchema>;
 
 /** A host with every constant known, in canonical units. */
 export interface HostSpec {
+  /** Name in the platform. */
   readonly name: string;
   /** Id of the part that it was made from. */
   readonly part: string;
+  /** Packages, each with its caches and memory. */
   readonly sockets: number;
   /** Physical cores over all sockets. */
   readonly cores: number;
+  /** Hardware threads of a core: 2 with SMT. */
   readonly threadsPerCore: number;
   /** CPUs as the operating system counts them: `cores x threadsPerCore`. */
   readonly cpus: number;

@@ -10,6 +10,7 @@ import type { PlatformYaml } from "./platform-spec.ts";
 export class Platform {
   /** Name of the platform: `hardware:` of a scenario. */
   readonly id: string;
+  /** What it is, for lists. */
   readonly title: string;
   /** Where the platform's figures come from. */
   readonly source: string;

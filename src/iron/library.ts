@@ -5,6 +5,7 @@
 export * from "./interface/mod.ts";
 export * from "./taplib/mod.ts";
 export * from "./placers/mod.ts";
+/** The interface of the published toolchain, in which the designs before the extensions are written. */
 export * as explicit from "./explicit/explicit.ts";
 export type { DesignGraph, KernelModel } from "./graph/graph.ts";
 export { compareDesigns, type Comparison } from "./graph/compare.ts";

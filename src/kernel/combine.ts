@@ -13,7 +13,9 @@ type Values<W extends readonly Waitable<any>[]> = {
 
 /** Which of the things given to `any` came first (its place), and its value. */
 export interface First<T> {
+  /** Its place among the arguments, from 0. */
   readonly index: number;
+  /** What it gave. */
   readonly value: T;
 }
 

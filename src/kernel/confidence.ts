@@ -3,8 +3,11 @@ import { studentQuantile } from "./special-functions.ts";
 
 /** A mean with its confidence interval. */
 export interface Interval {
+  /** In the unit of the values, as both ends. */
   readonly mean: number;
+  /** Lower end. */
   readonly low: number;
+  /** Upper end. */
   readonly high: number;
   /** Values (replications or batches) behind it. */
   readonly n: number;

@@ -7,6 +7,7 @@ export class Level {
   readonly #s = new Float64Array(7);
   readonly #clock: { readonly now: number };
 
+  /** @param initial value from now on. */
   constructor(readonly sim: Simulation, initial = 0) {
     this.#clock = sim.clock;
     this.#s[0] = this.#s[5] = this.#s[6] = initial;

@@ -25,6 +25,9 @@ export class Resource extends Condition<void> {
   #used = 0;
   #line = new WaitQueue();
 
+  /**
+   * @param servers how many may hold it at once. @throws {RangeError} unless a whole number from 0.
+   */
   constructor(readonly sim: Simulation, readonly name: string, servers: number) {
     super();
     if (!Number.isInteger(servers) || servers < 0) {

@@ -7,7 +7,9 @@ export class Series<C extends string = "value"> {
   readonly times: Ticks[] = [];
   /** One array per column. */
   readonly values: Record<C, number[]>;
+  /** Names of the columns, in order. */
   readonly columns: readonly C[];
+  /** @param columns names; default: one column `value`. */
   constructor(columns: readonly C[] = ["value" as C]) {
     this.columns = columns;
     this.values = {} as Record<C, number[]>;

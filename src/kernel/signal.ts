@@ -7,11 +7,13 @@ import { Condition, type Waiter, WaitQueue } from "./waiting.ts";
  * Broadcast: each `fire` wakes those who wait at that moment and is forgotten.
  */
 export class Signal<T = void> extends Condition<T> {
+  /** Whether each `fire` wakes those who wait and is forgotten. */
   readonly broadcast: boolean;
   #waiters = new WaitQueue();
   #fired = false;
   #value: T | undefined = undefined;
 
+  /** @param options `broadcast`: see the class. */
   constructor(
     readonly sim: Simulation,
     readonly name: string,

@@ -52,8 +52,11 @@ const GENERATIONS = STRIDE - 1;
 
 /** A discrete-event simulation. Time is whole nanoseconds; events run in order of (time, sequence). */
 export class Simulation {
+  /** A whole number from 0: with the name of a stream it determines every draw. */
   readonly seed: number;
+  /** When it ends at the latest, ns; Infinity: when nothing is left to happen. */
   readonly horizon: Ticks;
+  /** Where its events are written; null: nowhere. */
   readonly trace: TraceSink | null;
   #queue = new EventQueue();
   #handlers: ((argument: number) => void)[] = [];

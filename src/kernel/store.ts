@@ -10,6 +10,7 @@ import { Condition, type Waiter, WaitQueue } from "./waiting.ts";
 export class Store<T> {
   /** Items held over time. */
   readonly size: Level;
+  /** Most items held; Infinity: no limit. */
   readonly capacity: number;
   #items: T[] = [];
   #first = 0;
@@ -17,6 +18,7 @@ export class Store<T> {
   #putters = new WaitQueue();
   #get: Condition<T>;
 
+  /** @throws {RangeError} for a capacity that is not above 0. */
   constructor(
     readonly sim: Simulation,
     readonly name: string,

@@ -27,6 +27,10 @@ export class Tally {
   #mean = 0;
   #squares = 0;
 
+  /**
+   * @param options `digits`: quantiles from a histogram of so many significant digits, in bounded
+   * memory.
+   */
   constructor(options: TallyOptions = {}) {
     this.#digits = options.digits;
     this.#histogram = options.digits === undefined ? null : build({

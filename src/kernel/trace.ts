@@ -29,6 +29,7 @@ const FLUSH = 1 << 16;
  * and every resource's busy servers and queue. Models add what they like on named tracks.
  */
 export class TraceSink {
+  /** Most events written. */
   readonly limit: number;
   #written = 0;
   #dropped = 0;

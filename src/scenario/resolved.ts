@@ -58,7 +58,9 @@ export interface ResolvedPlatform {
 
 /** A scenario, checked and ready to run. */
 export interface ResolvedScenario {
+  /** `<system>/<name>`: also names the output files. */
   readonly id: string;
+  /** The figure's title. */
   readonly title: string;
   /** Where the reader finds the figure: `Dissertation section 4.4, Figure 4.6`. */
   readonly source?: string;
@@ -68,6 +70,7 @@ export interface ResolvedScenario {
   readonly hardware: string;
   /** Replication numbers, rising, without repeats. */
   readonly seeds: readonly number[];
+  /** How the seeds of a setting become rows. */
   readonly replications: Replications;
   /** Parameters before any axis, with defaults. Keys that every point sets may be missing. */
   readonly parameters: Parameters;
@@ -83,6 +86,7 @@ export interface ResolvedScenario {
   readonly table?: string;
   /** The figure's description, checked by the figures room's schema; absent: a CSV only. */
   readonly figure?: FigureSpec;
+  /** What was published, in the order of the file. */
   readonly claims: readonly ClaimSpec[];
 }
 

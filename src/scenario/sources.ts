@@ -4,6 +4,7 @@ import type { YamlSource } from "../yaml/mod.ts";
 
 /** One experiment, loaded when a scenario asks for it. */
 export interface ExperimentEntry {
+  /** The experiment; asked for once a scenario names it. */
   load(): Promise<Experiment> | Experiment;
 }
 
@@ -24,7 +25,7 @@ export interface FileText {
 
 /** Reads the files that a scenario names, and refuses all others. */
 export interface FileReader {
-  /** @returns the file's text, or a sentence saying why it is not read. */
+  /** The file's text, or a sentence saying why it is not read. */
   read(path: string): FileText | string;
 }
 
@@ -39,7 +40,9 @@ export type PrepareSql = (
 
 /** Everything that loading a scenario needs beside its text. */
 export interface LoadOptions {
+  /** Experiments by id: `<system>/<name>`. */
   readonly experiments: ReadonlyMap<string, ExperimentEntry>;
+  /** Where `hardware:` looks. */
   readonly platforms: PlatformSource;
   /** Reader for input files and references; without it a scenario that names files is refused. */
   readonly files?: FileReader;

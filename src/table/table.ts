@@ -8,6 +8,8 @@ export type Row = Record<string, Cell>;
 
 /** Rows under named columns, in order. Every row has exactly the columns named. */
 export interface Table {
+  /** Names in the order of the CSV. */
   readonly columns: readonly string[];
+  /** In the order of the CSV. */
   readonly rows: readonly Row[];
 }

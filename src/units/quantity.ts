@@ -15,6 +15,7 @@ export type Dimension =
 
 /** What a dimension is called in an error message, its canonical unit, and its factors to that unit. */
 export interface DimensionInfo {
+  /** What an error calls it: `duration`. */
   readonly noun: string;
   /** Unit of the canonical number. */
   readonly canonical: string;

@@ -23,8 +23,11 @@ export interface QuantityOptions {
 
 /** What the CSV needs to know of a quantity: its column's suffix and the size of that unit. */
 export interface QuantityMeta {
+  /** What kind of quantity it is. */
   readonly dimension: Dimension;
+  /** Suffix of the CSV column's name: `ms`. */
   readonly columnUnit: string;
+  /** Canonical units in one `columnUnit`: 1e6 for ms. */
   readonly columnFactor: number;
 }
 

@@ -11,13 +11,17 @@ export interface RunContext {
 
 /** A resource of a handler. */
 export interface HandlerResource<T = unknown> {
+  /** Name in the report of the hook. */
   readonly name: string;
+  /** Whether the access fetches data or warms a connection. */
   readonly kind: ResourceKind;
   /** How long a result holds, ms; default 60 s. */
   readonly ttlMs?: number;
+  /** The access itself. */
   readonly run: (context: RunContext) => Promise<T> | T;
   /** The version at the source; see `Resource.version`. */
   readonly version?: (context: RunContext) => Promise<string> | string;
+  /** Bytes of a result, for `HandlerLimits.bytes`. */
   readonly size?: (result: T) => number;
 }
 
@@ -25,6 +29,7 @@ export interface HandlerResource<T = unknown> {
 export interface HandlerLimits {
   /** After this long the hook gives up: running resources are told to abort. */
   readonly timeMs?: number;
+  /** No resource is begun once results sum up to this many bytes. */
   readonly bytes?: number;
   /** Results must still hold this long from now. */
   readonly aheadMs?: number;
@@ -42,6 +47,7 @@ export interface Freshen {
   FrFetch<T>(index: number, code?: () => Promise<T> | T): Promise<T>;
   /** Pseudocode 5. @throws what `use` throws. */
   FrWarm<T>(index: number, use: () => Promise<T> | T): Promise<T>;
+  /** What is held now, and for how long: for tests and reports. */
   readonly state: FrState<Awaitable>;
 }
 

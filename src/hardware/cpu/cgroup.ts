@@ -17,10 +17,13 @@ export interface CgroupOptions extends Partial<QuotaSpec> {
 export interface CpuStat {
   /** CPU time used by the group's threads, ns. */
   readonly usage: number;
+  /** `nr_periods`: periods in which the quota was enforced. */
   readonly nrPeriods: number;
+  /** `nr_throttled`: those in which the group was throttled. */
   readonly nrThrottled: number;
   /** Time that the group's CPUs had threads waiting for runtime, summed over CPUs, ns. */
   readonly throttledTime: number;
+  /** `nr_bursts`: those that used more than the quota, from what was kept. */
   readonly nrBursts: number;
   /** ns */
   readonly burstTime: number;

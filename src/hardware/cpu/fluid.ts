@@ -126,9 +126,13 @@ export class FluidHost {
 
 /** A cgroup of a `FluidHost`. An idle group costs nothing: no timer, no event. */
 export class FluidGroup {
+  /** CPU time per period, ns; Infinity: no limit. */
   quota: number;
+  /** ns */
   period: number;
+  /** As `nr_periods` of cpu.stat. */
   nrPeriods = 0;
+  /** As `nr_throttled` of cpu.stat. */
   nrThrottled = 0;
   /** @internal Index among the host's groups that run. */
   place = -1;

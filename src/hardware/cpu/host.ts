@@ -41,6 +41,7 @@ export type CpuSpec = Pick<
 export class Host {
   /** CPUs that run something, over time. */
   readonly busy: Level;
+  /** The CPUs, by number. */
   readonly processors: readonly Processor[];
   /** Threads of no limited group: the root of the hierarchy. */
   readonly root: Cgroup;
@@ -62,6 +63,10 @@ export class Host {
   #homes = 0;
   #running = 0;
 
+  /**
+   * @param options kernel settings that differ from the part; @throws {RangeError} for a host
+   * without CPUs.
+   */
   constructor(readonly sim: Simulation, readonly spec: CpuSpec, options: HostOptions = {}) {
     const { cpus } = spec;
     if (!(Number.isInteger(cpus) && cpus >= 1)) {

@@ -23,7 +23,9 @@ export interface MemoryCgroupOptions {
 export interface MemoryStat {
   /** Charged bytes: anonymous, page cache and stock. What cAdvisor calls usage. */
   readonly usage: number;
+  /** Bytes of heaps and stacks. */
   readonly anonymous: number;
+  /** Bytes of cached files, which reclaim may drop. */
   readonly pageCache: number;
   /** Charges that found the group at its limit (`memory.events: max`). */
   readonly limitHits: number;
@@ -39,6 +41,7 @@ export interface MemoryStat {
 
 /** Memory of one container. All amounts are bytes; charges are rounded up to pages. */
 export class MemoryCgroup {
+  /** Most that may be charged, bytes; change it with `setLimit`. */
   limit: number;
   #anonymous = 0;
   #pageCache = 0;
@@ -50,6 +53,7 @@ export class MemoryCgroup {
   #peak = 0;
   readonly #batch: number;
 
+  /** @throws {RangeError} for a limit of less than a page. */
   constructor(readonly name: string, options: MemoryCgroupOptions = {}) {
     const { limit = Infinity, cpus = 1 } = options;
     if (!(limit >= PAGE)) {

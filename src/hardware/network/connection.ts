@@ -18,12 +18,17 @@ export interface IdlePolicy {
 
 /** Who opens a connection, and under which rules. */
 export interface ConnectionOptions {
+  /** TCP of both sides; default: Linux's. */
   readonly tcp?: TcpOptions;
+  /** The client's kind of host; default: `linuxServer`. */
   readonly client?: NetworkHostPart;
+  /** The server's kind of host; default: the client's. */
   readonly server?: NetworkHostPart;
   /** The client's end of the link: the first of `between` unless this says otherwise. */
   readonly clientIs?: "first" | "second";
+  /** How keys are agreed on after the handshake; default: no TLS. */
   readonly tls?: TlsMode;
+  /** When somebody on the way forgets an idle connection; default: nobody does. */
   readonly idlePolicy?: IdlePolicy;
   /** TCP Fast Open on both sides (`net.ipv4.tcp_fastopen` = 3). */
   readonly fastOpen?: boolean;
@@ -53,6 +58,7 @@ export class TcpConnection {
   private readonly destination: string;
   private readonly metrics: MetricsCache;
 
+  /** @param options as they hold for every connect. */
   constructor(readonly link: Link, private readonly options: ConnectionOptions = {}) {
     this.metrics = options.metrics ?? new MetricsCache();
     const [first, second] = link.spec.between;

@@ -33,7 +33,9 @@ function insist(direction: Direction, now: number, wire: number): number {
 
 /** Two hosts and the link between them. */
 export interface Path {
+  /** Who connects. */
   readonly client: End;
+  /** Who accepts. */
   readonly server: End;
   /** Client to server. */
   readonly up: Direction;
@@ -50,6 +52,7 @@ export type Side = "client" | "server";
 export class Conversation {
   private readonly streams: Readonly<Record<Side, Stream>>;
 
+  /** @param server the server's TCP options; default: the client's. */
   constructor(readonly path: Path, client: TcpOptions, server: TcpOptions = client) {
     const { up, down } = path;
     const mss = segmentSize(path.mtu, client);

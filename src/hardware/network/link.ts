@@ -19,6 +19,7 @@ export class SharedDirection {
   private updated = 0;
   private timer: Timer | undefined;
 
+  /** @param rate bit/s */
   constructor(private readonly sim: Simulation, readonly name: string, readonly rate: number) {}
 
   /** Flows that are being carried now. */
@@ -83,6 +84,7 @@ export class Link {
   /** From the second host to the first. */
   readonly down: SharedDirection;
 
+  /** @param spec both directions: rate, latency, queue, loss. */
   constructor(readonly sim: Simulation, readonly spec: LinkSpec) {
     const [a, b] = spec.between;
     this.up = new SharedDirection(sim, `link ${a} to ${b}`, spec.rate);

@@ -22,6 +22,7 @@ interface Remembered {
 export class MetricsCache {
   private readonly known = new Map<string, Remembered>();
 
+  /** @param options how long and what a host remembers; default: Linux's. */
   constructor(private readonly options: MetricsOptions = LINUX_METRICS) {}
 
   /** A connection to `destination` closes or goes quiet: keep what Linux keeps. */

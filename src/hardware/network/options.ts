@@ -16,7 +16,9 @@ export interface TcpOptions {
   readonly congestionControl: "cubic" | "reno";
   /** /sys/module/tcp_cubic/parameters. */
   readonly hystart: boolean;
+  /** CUBIC yields to newer flows (`fast_convergence`). */
   readonly fastConvergence: boolean;
+  /** CUBIC is no slower than Reno (`tcp_friendliness`). */
   readonly friendliness: boolean;
   /** Timestamps on every segment: 12 bytes less payload (`net.ipv4.tcp_timestamps`). */
   readonly timestamps: boolean;

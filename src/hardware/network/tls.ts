@@ -7,6 +7,7 @@ import { type Constant, constant } from "../parts/part.ts";
 
 /** How the two ends come to their keys. */
 export interface TlsMode {
+  /** Protocol: 1.3 takes one round trip less. */
   readonly version: "1.2" | "1.3";
   /** full: certificate and key exchange. resumed: session ticket or PSK. early: 0-RTT data (1.3 only). */
   readonly handshake: "full" | "resumed" | "early";
@@ -14,7 +15,9 @@ export interface TlsMode {
 
 /** Who speaks next, how many bytes, and what it computes before. */
 export interface Flight {
+  /** Who sends it. */
   readonly from: "client" | "server";
+  /** Its size on the wire, bytes. */
   readonly bytes: number;
   /** CPU time before sending, ns. */
   readonly crypto: number;

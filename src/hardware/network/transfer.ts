@@ -25,10 +25,13 @@ export interface Transfer {
 
 /** Where it happens. */
 export interface TransferSetting {
+  /** The link: rate, latency, queue, loss. */
   readonly link: Omit<LinkSpec, "between">;
   /** The client's kind of host, and the server's unless `server` says otherwise. */
   readonly host: NetworkHostPart;
+  /** The server's kind of host, if it is another. */
   readonly server?: NetworkHostPart;
+  /** TCP of both sides; default: Linux's. */
   readonly options?: TcpOptions;
   /** Extra time of the host before each application step, ns (scheduling noise); none by default. */
   readonly noise?: () => number;
@@ -52,6 +55,7 @@ export interface TransferTimes {
   readonly rounds: number;
   /** Packets that the link lost at random, and that found its queue full; everything included. */
   readonly lost: number;
+  /** Packets that found the link's queue full. */
   readonly refused: number;
 }
 

@@ -9,6 +9,10 @@ export interface NetworkHostPart {
   readonly title: string;
   /** Whether client and server (and a router between them) share one core. */
   readonly sharedCore: boolean;
+  /**
+   * CPU time, each with its mark and source: of a packet on the wire's side; of a segment written,
+   * read and freed; of a wake-up; of `connect()` and `accept()`.
+   */
   readonly constants: {
     readonly packet: Constant;
     readonly writeSegment: Constant;

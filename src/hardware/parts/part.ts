@@ -73,5 +73,6 @@ export interface HostPart {
   readonly id: string;
   /** What it is, for lists and errors. */
   readonly title: string;
+  /** Every constant with its mark and source. */
   readonly constants: HostConstants;
 }

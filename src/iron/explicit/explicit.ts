@@ -51,10 +51,12 @@ export function tile(col: number, row: number): Coordinate {
 
 /** A declared object FIFO. */
 export class ExplicitFifo {
+  /** @param type of its objects */
   constructor(readonly name: string, readonly type: TensorType) {}
 
   /** Waits until `n` objects are held; one object, or a list when `n` > 1. */
   acquire(port: Port, n: 1): MemRef;
+  /** The same, as a list. */
   acquire(port: Port, n: number): MemRef[];
   acquire(port: Port, n: number): MemRef | MemRef[] {
     const results = Array.from({ length: n }, () => new MemRef(this.type));
@@ -162,7 +164,9 @@ export function core(at: Coordinate, linkWith: string | undefined, body: () => v
 
 /** A buffer argument of the runtime sequence. */
 export interface SequenceArgument {
+  /** Which argument, from 0. */
   readonly index: number;
+  /** Its dimensions and element type. */
   readonly type: TensorType;
 }
 
@@ -177,6 +181,7 @@ export function runtimeSequence(
 
 /** What a DMA task moves. */
 export interface TaskOptions {
+  /** First element; default 0. */
   readonly offset?: number;
   /** Four sizes, slowest first; default: the whole argument. */
   readonly sizes?: readonly number[];
@@ -188,6 +193,7 @@ export interface TaskOptions {
 
 /** A configured DMA task. */
 export interface DmaTask {
+  /** Number of the task in its sequence. */
   readonly id: number;
 }
 

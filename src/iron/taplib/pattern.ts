@@ -10,7 +10,9 @@ import { addCount, coversAll, sameStream, type Walk, walkOf, writeOrder } from "
 
 /** A map over a tensor: `data` is row-major and has the product of `shape` elements. */
 export interface AccessMap {
+  /** The tensor's dimensions, slowest first. */
   readonly shape: readonly number[];
+  /** A number per element: the place in the order of access, or how often it is accessed. */
   readonly data: Int32Array;
 }
 

@@ -15,14 +15,21 @@ export type StepFunction<T> = (step: number, previous: T | undefined) => T;
 
 /** What makes a sequence: for each of offset, sizes and strides a constant, a function, or both. */
 export interface TensorAccessSequenceOptions {
+  /** The tensor's dimensions, slowest first. */
   readonly tensorDims: Ints;
   /** Number of patterns. */
   readonly numSteps: number;
+  /** First element of every pattern, or of step 0. */
   readonly offset?: number | undefined;
+  /** Sizes of every pattern in elements, slowest first, or of step 0. */
   readonly sizes?: Ints | undefined;
+  /** Strides of every pattern in elements, slowest first, or of step 0. */
   readonly strides?: Ints | undefined;
+  /** First element of each step. */
   readonly offsetFn?: StepFunction<number> | undefined;
+  /** Sizes of each step. */
   readonly sizesFn?: StepFunction<Ints> | undefined;
+  /** Strides of each step. */
   readonly stridesFn?: StepFunction<Ints> | undefined;
 }
 
@@ -39,6 +46,7 @@ export let tiledSequence: (
  * that is neither given nor computed, or a pattern over other dimensions than the rest.
  */
 export class TensorAccessSequence implements Iterable<TensorAccessPattern> {
+  /** The dimensions of every pattern's tensor, slowest first. */
   readonly tensorDims: readonly number[];
   #patterns: TensorAccessPattern[] = [];
 

@@ -18,6 +18,7 @@ export interface SimpleTilerOptions {
 
 /** Options of `groupTiler`: several neighbouring tiles in one pattern. */
 export interface GroupTilerOptions extends SimpleTilerOptions {
+  /** Elements of a tile, slowest dimension first. */
   readonly tileDims: readonly number[];
   /** Tiles in a group (default [1, 1]). */
   readonly tileGroupDims?: readonly number[] | undefined;
@@ -29,12 +30,15 @@ export interface GroupTilerOptions extends SimpleTilerOptions {
 
 /** Options of `stepTiler`: groups whose tiles lie `tileGroupSteps` tiles apart. */
 export interface StepTilerOptions extends SimpleTilerOptions {
+  /** Elements of a tile, slowest dimension first. */
   readonly tileDims: readonly number[];
   /** Tiles in a group. */
   readonly tileGroupRepeats: readonly number[];
   /** Distance between a group's tiles, in tiles (default [1, 1]: neighbours). */
   readonly tileGroupSteps?: readonly number[] | undefined;
+  /** Walk the tiles of a group column by column. */
   readonly tileGroupColMajor?: boolean | undefined;
+  /** Let groups at the tensor's edge be smaller. */
   readonly allowPartial?: boolean | undefined;
 }
 
