@@ -49,6 +49,9 @@ rm list.txt
 ww check --quiet
 ww new freshen/transfer >mine.yaml
 ww check --quiet mine.yaml
+ww new escra/microservices --write app.yaml # names an application inside the binary
+ww check --quiet app.yaml
+rm app.yaml
 ww run "$first" --out alone --jobs 1 --quiet
 cmp "alone/$first.csv" "$root/results/$first.csv"
 ww reproduce "${in_binary[@]}" --out all --jobs 2 --quiet || test $? -eq 4
