@@ -57,7 +57,7 @@ function optionsFor(
     ...(folder !== undefined && isBelow(here, folder) ? [here] : []),
     ...(named === undefined ? [] : [named]),
     ...data,
-    ...(root === undefined ? [] : [join(root, "data")]),
+    ...(root === undefined ? [] : [join(root, "data"), join(root, "scenarios", "apps")]),
   ];
   return {
     experiments,

@@ -116,6 +116,8 @@ Deno.test("the current folder is read by scenarios that lie in it, and by no oth
       }).output()).code;
     assert.equal(await check("sub/quick.yaml"), 0);
     assert.equal(await check(at("elsewhere/quick.yaml")), 3);
+    // What ships finds its own files from any folder.
+    assert.equal(await check("escra/fig-5.5"), 0);
   });
 });
 
