@@ -116,9 +116,13 @@ function isFile(path: string): boolean {
 const NOT_SCENARIOS = ["hardware", "apps", "data"];
 
 function* yamlBelow(folder: string): Generator<string> {
-  const entries = readdirSync(folder, { withFileTypes: true })
-    .sort((a, b) => a.name < b.name ? -1 : 1);
-  for (const entry of entries) {
+  let entries;
+  try {
+    entries = readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    throw new CommandError(Exit.invalidScenario, `cannot read ${folder}: ${reason(error)}`);
+  }
+  for (const entry of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
       if (!NOT_SCENARIOS.includes(entry.name)) yield* yamlBelow(path);

@@ -288,5 +288,11 @@ Deno.test("a folder without permission is not a crash", async () => {
     const { code } = await wherewhen("check", file);
     assert.ok(code === 3 || code === 0, "root may read everything");
     chmodSync(file, 0o600);
+    mkdirSync(join(folder, "closed"));
+    chmodSync(join(folder, "closed"), 0o000);
+    const closed = await wherewhen("check", folder);
+    if (closed.code !== 0) assert.match(closed.err, /^error: cannot read \S+closed: permission/);
+    assert.ok(closed.code === 3 || closed.code === 0, closed.err);
+    chmodSync(join(folder, "closed"), 0o700);
   });
 });
