@@ -81,6 +81,12 @@ export const COSTS = {
       "counter (a modified line, 0.15 us) and move it to another list (0.4 us)",
   ),
   allocation: cost(60, "assumed", "malloc and free of a small node, thread-local free lists"),
+  replaceBoxed: cost(
+    490,
+    "assumed",
+    "flurry's put beyond what std's does: a boxed value allocated, swapped in under the bin's mutex, the " +
+      "old one deferred and freed; set in view of the published points, the source explains a third of it",
+  ),
   casAttempts: cost(
     2,
     "assumed",
