@@ -53,10 +53,11 @@ export const COSTS = {
     "assumed",
     "waking a parked thread: futex system call, inter-processor interrupt, switch on an idle core",
   ),
+  futexCall: cost(1_000, "assumed", "the waker's side of that, one system call for each thread"),
   parkAfter: cost(
-    2_000,
+    2_800,
     "assumed",
-    "parking_lot spins with back-off for about this long before it parks",
+    "parking_lot spins 2 + 4 + 8 PAUSE, then yields seven times (0.3 us a system call) before it parks",
   ),
   pause: cost(
     50,
