@@ -85,8 +85,9 @@ export const COSTS = {
   replaceBoxed: cost(
     490,
     "assumed",
-    "flurry's put beyond what std's does: a boxed value allocated, swapped in under the bin's mutex, the " +
-      "old one deferred and freed; set in view of the published points, the source explains a third of it",
+    "flurry's put beyond what std's does: a boxed value (in early versions a node as well) allocated, swapped " +
+      "in under the bin's mutex, the old one deferred and freed; set in view of the published points, the " +
+      "source explains a third of it",
   ),
   casAttempts: cost(
     2,
