@@ -32,12 +32,12 @@ const REFUSED: readonly [name: string, yaml: string, at: [number, number], says:
     "a log smaller than its threshold",
     "  structure: nr2\n  threads: 48\n  log: 64KiB\n",
     [3, 8],
-    /log of 1024 entries is smaller than twice its collection threshold of 8192 .* use at least 1024KiB/,
+    /log of 1024 entries is smaller than twice its collection threshold of 8192 .* use at least 1MiB/,
   ],
   [
     "a replica on a domain without memory",
     "  structure: ldnr\n  threads: 72\n  domain_memory: [8GiB, 8GiB, 0B, 8GiB]\n",
-    [2, 12],
+    [3, 31],
     /out of memory: replica 2 needs 2\.13 GiB on domain 2, which has 0\.00 GiB free of 0\.00 GiB/,
   ],
   [
@@ -70,6 +70,36 @@ const REFUSED: readonly [name: string, yaml: string, at: [number, number], says:
     "  structure: ldnr\n  threads: 48\n  idle: { replica: 2, from: 2s, until: 4s }\n",
     [3, 20],
     /replica 2 does not exist in every phase; there are replicas 0\.\.1/,
+  ],
+  [
+    "a change after the end of the run",
+    "  structure: ldnr\n  threads: 48\n  changes:\n    - { at: 6s, remove: 1 }\n",
+    [4, 13],
+    /the run lasts 6 s; change replicas before its end, or add phases/,
+  ],
+  [
+    "NR that no phase has enough threads for",
+    "  structure: nr4\n  threads: 3\n",
+    [2, 12],
+    /nr4 needs a thread for each of its 4 replicas; no phase has more than 3/,
+  ],
+  [
+    "more replicas of LD-NR than threads",
+    "  structure: ldnr\n  threads: 3\n  replicas: 4\n",
+    [3, 13],
+    /4 replicas for 3 threads leave some without a thread; use at most 3/,
+  ],
+  [
+    "a number of shards that DashMap cannot have",
+    "  structure: dashmap\n  threads: 3\n  shards: 12\n",
+    [3, 11],
+    /their number is a power of two; use 8 or 16/,
+  ],
+  [
+    "lists of phases as points of a sweep",
+    "  structure: nr4\n  threads: 48\nsweep:\n  write: [[0%, 10%], 50%]\n",
+    [4, 11],
+    /"write" is varied by single values, each a run of its own; .* write the list under parameters/,
   ],
 ];
 

@@ -2,9 +2,9 @@
 import process from "node:process";
 import { judgeClaim, measureClaim, type Measured } from "../claims/mod.ts";
 import {
+  addedColumns,
   type Gathering,
   type ResolvedScenario,
-  variedColumns,
   yieldedColumns,
 } from "../scenario/mod.ts";
 import { roundTable, SqlError, SqlTables, type Table, writeCsv } from "../table/mod.ts";
@@ -22,7 +22,7 @@ import { commitOf, machine, peakMegabytes, type RunLog } from "./runlog.ts";
 export async function publish(course: Course, runs: readonly RunDone[]): Promise<Table> {
   const { job: { scenario, experiment }, options, outcome, paths, current } = course;
   const gathering: Gathering = {
-    varied: variedColumns(scenario).map(({ column }) => column),
+    varied: addedColumns(experiment, scenario),
     columns: yieldedColumns(experiment, scenario),
     replications: scenario.replications,
     seeds: scenario.seeds.length,

@@ -71,6 +71,17 @@ export class TraceSink {
   end(track: string, time: Ticks): void {
     if (this.#admit()) this.#put(`"ph":"E",${at(time)}`, track);
   }
+  /**
+   * Where a viewer shows a track among the others: by rising `order`. To be told before the
+   * track's first event.
+   */
+  place(track: string, order: number): void {
+    if (this.#tracks.has(track) || this.#write === null) return;
+    const tid = this.#tid(track);
+    this.#line(
+      `"ph":"M","pid":1,"tid":${tid},"name":"thread_sort_index","args":{"sort_index":${order}}`,
+    );
+  }
   /** Something without duration. */
   instant(track: string, name: string, time: Ticks, args?: TraceArguments): void {
     if (this.#admit()) this.#put(`"ph":"i","s":"t",${at(time)},${label(name)}`, track, args);
@@ -121,13 +132,19 @@ export class TraceSink {
     return false;
   }
 
-  #put(head: string, track: string, args?: TraceArguments): void {
+  /** A track's number; its name is written when it is first used. */
+  #tid(track: string): number {
     let tid = this.#tracks.get(track);
     if (tid === undefined) {
       this.#tracks.set(track, tid = this.#tracks.size + 1);
       const name = JSON.stringify({ name: track });
       this.#line(`"ph":"M","pid":1,"tid":${tid},"name":"thread_name","args":${name}`);
     }
+    return tid;
+  }
+
+  #put(head: string, track: string, args?: TraceArguments): void {
+    const tid = this.#tid(track);
     const rest = args === undefined ? "" : `,"args":${JSON.stringify(args)}`;
     this.#line(`${head},"pid":1,"tid":${tid}${rest}`);
   }

@@ -39,6 +39,7 @@ export function problemsOf(p: HashmapParameters, platform: Platform): Problem[] 
     }
   }
   phasesOf(p).forEach((phase, i) => problems.push(...phaseProblems(p, phase, i, values)));
+  problems.push(...joinProblems(p, values), ...shardProblems(p));
   problems.push(...logProblems(p, values), ...idleProblems(p, values));
   if (problems.length === 0) problems.push(...changeProblems(p, values));
   return problems;
@@ -74,7 +75,39 @@ function phaseProblems(
         `use at most ${limit}`,
     });
   }
+  if (p.structure === "ldnr" && replicas > phase.threads) {
+    problems.push({
+      path: p.replicas === undefined ? at(p, "threads", i) : at(p, "replicas", i),
+      message: `${replicas} replicas for ${phase.threads} threads leave some without a thread; ` +
+        `use at most ${phase.threads}`,
+    });
+  }
   return problems;
+}
+
+/** NR joins in the first phase that has a thread for every replica: there has to be one. */
+function joinProblems(p: HashmapParameters, values: MemoryValues): Problem[] {
+  const phases = phasesOf(p);
+  const most = Math.max(...phases.map((x) => x.threads));
+  const replicas = Math.min(...phases.map((x) => replicasOf(p, x, values).length));
+  if (kindOf(p.structure) !== "nr" || replicas <= most) return [];
+  return [{
+    path: ["threads"],
+    message:
+      `${p.structure} needs a thread for each of its ${replicas} replicas; no phase has more ` +
+      `than ${most}`,
+  }];
+}
+
+function shardProblems(p: HashmapParameters): Problem[] {
+  if (p.structure !== "dashmap" || Number.isInteger(Math.log2(p.shards))) return [];
+  const below = 2 ** Math.floor(Math.log2(p.shards));
+  return [{
+    path: ["shards"],
+    message:
+      `DashMap takes its shards from the hash's highest bits, so their number is a power of ` +
+      `two; use ${below} or ${2 * below}`,
+  }];
 }
 
 function logProblems(p: HashmapParameters, values: MemoryValues): Problem[] {
@@ -89,11 +122,15 @@ function logProblems(p: HashmapParameters, values: MemoryValues): Problem[] {
   return [{
     path: ["log"],
     message: `a log of ${entries} entries is smaller than twice its collection threshold of ` +
-      `${threshold} (${pendingOps} pending operations x ${
-        threshold / pendingOps
-      } threads); use at ` +
-      `least ${2 * threshold * 64 / 1024}KiB on this machine of ${values.domains} domains`,
+      `${threshold} (${pendingOps} pending x ${threshold / pendingOps} threads); use at ` +
+      `least ${sizeText(2 * threshold * 64)} on this machine of ${values.domains} domains`,
   }];
+}
+
+/** A size that a scenario may write. */
+function sizeText(bytes: number): string {
+  const power = 2 ** Math.ceil(Math.log2(bytes));
+  return power < 2 ** 20 ? `${power / 1024}KiB` : `${power / 2 ** 20}MiB`;
 }
 
 function idleProblems(p: HashmapParameters, values: MemoryValues): Problem[] {
@@ -139,7 +176,7 @@ function changeProblems(p: HashmapParameters, values: MemoryValues): Problem[] {
     const ledger = new MemoryLedger(capacity);
     for (const d of replicasOf(p, phase, values)) {
       attempt(
-        Array.isArray(p.threads) ? ["threads", i] : ["threads"],
+        p.domain_memory === undefined ? at(p, "threads", i) : ["domain_memory", d],
         () => ledger.allocate(d, table, `replica ${d}`),
       );
     }
@@ -148,14 +185,21 @@ function changeProblems(p: HashmapParameters, values: MemoryValues): Problem[] {
   if (p.structure !== "ldnr") {
     return [{ path: ["changes"], message: `${p.structure} cannot change its replicas; use ldnr` }];
   }
-  const present = new Set(replicasOf(p, phasesOf(p)[0] as PhaseSpec, values));
+  const phases = phasesOf(p);
+  const end = phases.length * p.phase;
+  const present = new Set(replicasOf(p, phases[0] as PhaseSpec, values));
   const ledger = new MemoryLedger(capacity);
   for (const d of present) attempt(["replicas"], () => ledger.allocate(d, table, `replica ${d}`));
   p.changes.forEach((c, i) => {
     const domain = (c.add ?? c.remove) as number;
     const path = ["changes", i, c.add === undefined ? "remove" : "add"];
     const refuse = (message: string) => problems.push({ path, message });
-    if (domain >= values.domains) {
+    if (c.at >= end) {
+      problems.push({
+        path: ["changes", i, "at"],
+        message: `the run lasts ${end / 1e9} s; change replicas before its end, or add phases`,
+      });
+    } else if (domain >= values.domains) {
       refuse(
         `affinity ${domain} does not exist; the machine's domains are 0..${values.domains - 1}`,
       );

@@ -53,10 +53,11 @@ export const COSTS = {
     "assumed",
     "waking a parked thread: futex system call, inter-processor interrupt, switch on an idle core",
   ),
+  futexCall: cost(1_000, "assumed", "the waker's side of that, one system call for each thread"),
   parkAfter: cost(
-    2_000,
+    2_800,
     "assumed",
-    "parking_lot spins with back-off for about this long before it parks",
+    "parking_lot spins 2 + 4 + 8 PAUSE, then yields seven times (0.3 us a system call) before it parks",
   ),
   pause: cost(
     50,
@@ -81,6 +82,13 @@ export const COSTS = {
       "counter (a modified line, 0.15 us) and move it to another list (0.4 us)",
   ),
   allocation: cost(60, "assumed", "malloc and free of a small node, thread-local free lists"),
+  replaceBoxed: cost(
+    490,
+    "assumed",
+    "flurry's put beyond what std's does: a boxed value (in early versions a node as well) allocated, swapped " +
+      "in under the bin's mutex, the old one deferred and freed; set in view of the published points, the " +
+      "source explains a third of it",
+  ),
   casAttempts: cost(
     2,
     "assumed",

@@ -55,6 +55,19 @@ Deno.test("what cannot be is refused with the reason, before anything runs", () 
       /^write: write has 3 values and threads has 2/,
     ],
     [{ domain_memory: ["8GiB"] }, /^domain_memory: 1 sizes for 4 domains/],
+    [
+      { structure: "nr4", domain_memory: ["8GiB", "8GiB", "0B", "8GiB"] },
+      /^domain_memory\.2: out of memory: replica 2 needs 2\.13 GiB on domain 2, which has 0\.00 GiB/,
+    ],
+    [{ changes: [{ at: "1s", add: 64 }] }, /^changes\.0\.add: affinity 64 does not exist/],
+    [{ changes: [{ at: "6s", remove: 1 }] }, /^changes\.0\.at: the run lasts 6 s; change/],
+    [{ threads: 3, replicas: 4 }, /^replicas: 4 replicas for 3 threads leave some without/],
+    [
+      { structure: "nr4", threads: [1, 3] },
+      /^threads: nr4 needs a thread for each of its 4 replicas/,
+    ],
+    [{ structure: "dashmap", shards: 12 }, /^shards: .* a power of two; use 8 or 16/],
+    [{ log: "1KiB" }, /^log: a log of 16 entries .* use at least 8KiB/],
   ];
   for (const [p, message] of refused) {
     const found = problems(p);

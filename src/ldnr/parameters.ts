@@ -27,8 +27,8 @@ export const MAPS = [
 
 const change = z.strictObject({
   at: duration().describe("time in the run"),
-  add: count("domain on which a replica is added", 0, 63).optional(),
-  remove: count("domain whose replica is removed", 0, 63).optional(),
+  add: count("domain on which a replica is added", 0, 4095).optional(),
+  remove: count("domain whose replica is removed", 0, 4095).optional(),
 }).refine((c) => (c.add === undefined) !== (c.remove === undefined), {
   error: "expected either add or remove, with a domain",
 });

@@ -16,6 +16,11 @@ export interface Column {
   readonly role: "key" | "measure";
   /** What the column means, in a sentence for `list` and the documentation. */
   readonly says: string;
+  /**
+   * The parameter whose value the (key) column tells row by row, because one run may go through several.
+   * Varying that parameter then adds no column of its own.
+   */
+  readonly parameter?: string;
 }
 
 /** How the rows of several seeds become one table. */

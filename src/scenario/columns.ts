@@ -53,6 +53,17 @@ export function yieldedColumns(
   return all.filter(([name]) => used.has(name));
 }
 
+/** The varied columns that the runs do not tell by a column of their own, in order. */
+export function addedColumns(
+  experiment: Experiment,
+  scenario: Pick<ResolvedScenario, "axes" | "hardware" | "parameters">,
+): readonly string[] {
+  const yielded = new Map(yieldedColumns(experiment, scenario));
+  return variedColumns(scenario)
+    .filter(({ key, column }) => yielded.get(column)?.parameter !== key)
+    .map(({ column }) => column);
+}
+
 /** Columns of `runs` for a scenario. */
 export function runColumns(
   experiment: Experiment,
@@ -62,7 +73,7 @@ export function runColumns(
   >,
 ): readonly string[] {
   return gatheredColumns({
-    varied: variedColumns(scenario).map(({ column }) => column),
+    varied: addedColumns(experiment, scenario),
     columns: yieldedColumns(experiment, scenario),
     replications: scenario.replications,
     seeds: scenario.seeds.length,

@@ -1,7 +1,13 @@
 /** Scenarios: YAML in, a typed and checked scenario out, every error with its place. */
 export * from "./resolved.ts";
 export * from "./sources.ts";
-export { gatheredColumns, type Gathering, runColumns, yieldedColumns } from "./columns.ts";
+export {
+  addedColumns,
+  gatheredColumns,
+  type Gathering,
+  runColumns,
+  yieldedColumns,
+} from "./columns.ts";
 export { folderFiles, liesInside, MAX_FILE_BYTES, readRegular } from "./files.ts";
 export { type LoadResult, loadScenario } from "./load.ts";
 export {

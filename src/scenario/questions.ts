@@ -11,29 +11,40 @@ import {
   placeAt,
   type YamlFile,
 } from "../yaml/mod.ts";
-import { runColumns } from "./columns.ts";
+import { runColumns, yieldedColumns } from "./columns.ts";
 import type { InputText, ResolvedScenario } from "./resolved.ts";
 import type { Shell } from "./shell.ts";
 import type { PrepareSql } from "./sources.ts";
 
 type Tables = Readonly<Record<string, readonly string[]>>;
 
-/** Columns that collide: a varied parameter's with another, or with one that the model yields. */
+/**
+ * Columns that collide: a varied parameter's with another, or with one that the model yields. A column
+ * that tells the parameter itself takes the varied one's place, unless a value is a list: rows of two
+ * such lists could not be told apart.
+ */
 function collisions(
   yaml: YamlFile,
   experiment: Experiment,
-  scenario: Pick<ResolvedScenario, "axes">,
+  scenario: Pick<ResolvedScenario, "axes" | "hardware" | "parameters">,
 ): Finding[] {
   const taken = new Map<string, string>();
-  for (const column of Object.keys(experiment.columns)) {
-    taken.set(column, `${experiment.id} yields`);
-  }
+  const yielded = new Map(yieldedColumns(experiment, scenario));
+  for (const column of yielded.keys()) taken.set(column, `${experiment.id} yields`);
   const errors: Finding[] = [];
   for (const axis of scenario.axes) {
     for (const { key, column } of axis.columns) {
       const by = taken.get(column);
       const path = axis.from === "sweep" ? ["sweep", key] : ["cases"];
-      if (by !== undefined) {
+      if (yielded.get(column)?.parameter === key) {
+        const listed = axis.points.findIndex(({ parameters }) => Array.isArray(parameters[key]));
+        if (listed >= 0) {
+          const at = axis.from === "sweep" ? ["sweep", key, listed] : ["cases", listed, key];
+          const message = `"${key}" is varied by single values, each a run of its own; ` +
+            `for one run that goes through several write the list under parameters`;
+          errors.push(errorAtValue(yaml, at, message));
+        }
+      } else if (by !== undefined) {
         errors.push(
           errorAtKey(
             yaml,

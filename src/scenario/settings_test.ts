@@ -142,3 +142,42 @@ sweep: { low: [${list(1000, "us")}], window: [${list(1000, "KB")}] }
   const loaded = await scenarioOf(text, { ...options, ...using(together) });
   assert.equal(loaded.axes.length, 2);
 });
+
+const phased = defineExperiment({
+  id: "fake/transfer",
+  says: "Goes through one or more phases in a run.",
+  parameters: z.strictObject({
+    pause: z.union([duration(), z.array(duration())]),
+    lanes: z.int().default(1),
+  }),
+  columns: {
+    pause_ms: { role: "key", says: "the phase's pause", parameter: "pause" },
+    lanes: { role: "key", says: "lanes, if several", parameter: "lanes" },
+    total_ms: { role: "measure", says: "A time." },
+  },
+  replications: "rows",
+  columnsFor: (p) => p.lanes > 1 ? ["pause_ms", "lanes", "total_ms"] : ["pause_ms", "total_ms"],
+  *run() {},
+});
+
+Deno.test("a parameter that a column tells row by row is varied without a column of its own", async () => {
+  const columns = async (rest: string) =>
+    runColumns(phased, await scenarioOf(HEAD + rest, using(phased)));
+  assert.deepEqual(await columns("sweep: { pause: [1ms, 2ms] }\n"), ["pause_ms", "total_ms"]);
+  // Without the model's own column the varied one stays.
+  assert.deepEqual(
+    await columns("parameters: { pause: 1ms }\nsweep: { lanes: [1] }\n"),
+    ["lanes", "pause_ms", "total_ms"],
+  );
+});
+
+Deno.test("told: lists of phases as points of a sweep, whose rows could not be told apart", async () => {
+  assert.equal(
+    await errorsOf(`${HEAD}sweep: { pause: [3ms, [1ms, 2ms]] }\n`, using(phased)),
+    `error: "pause" is varied by single values, each a run of its own; for one run that goes through several write the list under parameters
+  --> s.yaml:5:23  (sweep.pause.1)
+   |
+ 5 | sweep: { pause: [3ms, [1ms, 2ms]] }
+   |                       ^^^^^^^^^^`,
+  );
+});

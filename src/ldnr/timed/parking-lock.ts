@@ -1,71 +1,125 @@
 /**
- * parking_lot's RwLock: state in one word; a thread that cannot enter spins with growing back-off for a
- * while, then parks in the kernel and has to be woken.
+ * parking_lot 0.10's RwLock: state in one word. A writer's bit keeps new readers out, also while readers
+ * still drain. Who cannot enter spins for a while, but only as long as nobody is parked, then parks in the
+ * kernel in first-come order and is woken to try again; whoever runs may be faster.
  */
 import { CacheLine } from "../../hardware/memory/mod.ts";
-import { type Steps, Wait, Word, Work } from "../algorithm/step.ts";
+import { NO_LINE, type Steps, Wait, Word, Work } from "../algorithm/step.ts";
 import type { CostValues } from "../costs.ts";
+
+/** A parked thread. */
+interface Parked {
+  readonly writes: boolean;
+  readonly wake: Word;
+  woken: boolean;
+}
 
 /** A reader-writer lock that parks. */
 export class ParkingRwLock {
-  /** Readers inside; -1: a writer is. */
   private readonly word: Word;
-  /** A writer holds or has claimed the lock and readers drain: keeps new readers out. */
-  private claimed = false;
-  private parked = 0;
+  /** The state's parts: readers inside, a writer's bit, somebody is parked, the writer is. */
+  private readers = 0;
+  private writer = false;
+  private parked = false;
+  private writerParked: Parked | undefined = undefined;
+  /** Who is parked, in order. */
+  private readonly queue: Parked[] = [];
+  private readonly spins: number;
 
   constructor(private readonly costs: CostValues, home: number) {
     this.word = new Word(0, new CacheLine(home));
+    this.spins = Math.round(costs.parkAfter / costs.poll);
   }
 
   *acquireRead(): Steps {
-    for (;;) {
-      yield this.word.read;
-      if (this.claimed) {
-        yield this.block(() => !this.claimed);
-        continue;
-      }
-      // A compare-and-swap that finds another count of readers is repeated at once, on the line that it
-      // has just fetched; only a writer turns the reader away.
-      yield this.word.rmw;
-      if (this.claimed) continue;
-      this.word.value++;
-      return;
-    }
+    yield this.word.read;
+    // A compare-and-swap that finds another count of readers is repeated at once, on the line that it
+    // has just fetched; only a writer turns the reader away.
+    yield this.enter(false, () => {
+      if (this.writer) return false;
+      this.readers++;
+      return true;
+    });
   }
 
   *releaseRead(): Steps {
     yield this.word.rmw;
-    this.word.value--;
+    this.readers--;
+    const { writerParked } = this;
+    if (this.readers > 0 || writerParked === undefined) return;
+    this.writerParked = undefined;
+    yield this.unpark([writerParked]);
   }
 
   *acquireWrite(): Steps {
-    for (;;) {
-      yield this.word.rmw;
-      if (!this.claimed) break;
-      yield this.block(() => !this.claimed);
+    yield this.enter(true, () => {
+      if (this.writer) return false;
+      this.writer = true;
+      return true;
+    });
+    if (this.readers > 0 && this.spins > 0) {
+      yield new Wait([this.word], () => this.readers === 0, this.spins);
     }
-    this.claimed = true;
-    while (this.word.value > 0) yield this.block(() => this.word.value === 0);
-    this.word.value = -1;
+    while (this.readers > 0) {
+      yield this.word.rmw;
+      if (this.readers === 0) return;
+      const me = parked(true);
+      this.writerParked = me;
+      yield this.park(me);
+    }
   }
 
   *releaseWrite(): Steps {
     yield this.word.rmw;
-    this.word.value = 0;
-    this.claimed = false;
-    // Waking parked threads is the releaser's work.
-    if (this.parked > 0) yield new Work("cpu", this.costs.futexWake / 5, 0);
+    this.writer = false;
+    if (!this.parked) return;
+    // All readers in front of the first writer, and that writer.
+    const first = this.queue.findIndex((p) => p.writes);
+    const woken = this.queue.splice(0, first < 0 ? this.queue.length : first + 1);
+    this.parked = this.queue.length > 0;
+    yield this.unpark(woken);
   }
 
-  /** Spin, then park: whoever waited longer than the spins pays a wake-up. */
-  private *block(until: () => boolean): Steps {
-    const spins = Math.round(this.costs.parkAfter / this.costs.poll);
-    yield new Wait([this.word], until, spins);
-    if (until()) return;
-    this.parked++;
-    yield new Wait([this.word], until);
-    this.parked--;
+  private *enter(writes: boolean, tryEnter: () => boolean): Steps {
+    let spun = false;
+    for (;;) {
+      if (!this.writer) {
+        yield this.word.rmw;
+        if (tryEnter()) return;
+        continue;
+      }
+      if (!this.parked && !spun && this.spins > 0) {
+        spun = true;
+        yield new Wait([this.word], () => !this.writer || this.parked, this.spins);
+        continue;
+      }
+      // Announces that somebody parks, unless that is known, and looks once more.
+      yield this.parked ? this.word.read : this.word.rmw;
+      if (!this.writer) continue;
+      this.parked = true;
+      const me = parked(writes);
+      this.queue.push(me);
+      yield this.park(me);
+      spun = false;
+      yield this.word.read;
+    }
+  }
+
+  private *park(me: Parked): Steps {
+    yield new Wait([me.wake], () => me.woken);
     yield new Work("pause", this.costs.futexWake, 0);
   }
+
+  /** Waking parked threads one by one is the releaser's work. */
+  private *unpark(threads: readonly Parked[]): Steps {
+    for (const thread of threads) {
+      yield new Work("cpu", this.costs.futexCall, 0);
+      yield thread.wake.write;
+      thread.woken = true;
+    }
+  }
+}
+
+function parked(writes: boolean): Parked {
+  return { writes, wake: new Word(0, NO_LINE), woken: false };
 }
