@@ -11,7 +11,7 @@ KINDS = {
     "grpc-node": (["node", NODE + "/shop.cjs"], []),
     "grpc-java": (JAVA + ["Shop"], []),
     "rest-spring": (JAVA[:1] + ["-Xmx200m"] + JAVA[1:] + ["Rest"], []),
-    "rest-jersey-1x1": (JAVA + ["Jersey"], ["1", "1"]),
+    "rest-jersey": (JAVA + ["Jersey"], ["1", "1"]),
 }
 RUNTIME = re.compile(r"^(C1 |C2 |GC |G1 |VM |Sweeper|Signal|Reference|Finalizer|Common-|Monitor|Service Thr|Notificat|Worker)")
 

@@ -8,8 +8,13 @@ if (mode === "server") {
   server.addService(measure.Shop.service, {
     get: (call, done) =>
       done(null, {
-        id: call.request.id, name: "Vintage camera lens", description: "You won't have a camera to use it. ".repeat(3),
-        picture: "/static/img/products/camera-lens.jpg", units: 12, nanos: 490000000, categories: ["photography", "vintage"],
+        id: call.request.id,
+        name: "Vintage camera lens",
+        description: "You won't have a camera to use it. ".repeat(3),
+        picture: "/static/img/products/camera-lens.jpg",
+        units: 12,
+        nanos: 490000000,
+        categories: ["photography", "vintage"],
       }),
   });
   server.bindAsync("127.0.0.1:" + port, grpc.ServerCredentials.createInsecure(), (error) => {
@@ -18,7 +23,8 @@ if (mode === "server") {
 } else {
   const client = new measure.Shop("127.0.0.1:" + port, grpc.credentials.createInsecure());
   const waits = [], from = performance.now(), used = process.cpuUsage();
-  const one = () => new Promise((done, fail) => client.get({ id: "66VCHSJNUP" }, (e) => e ? fail(e) : done()));
+  const one = () =>
+    new Promise((done, fail) => client.get({ id: "66VCHSJNUP" }, (e) => e ? fail(e) : done()));
   const loop = async () => {
     while (performance.now() - from < seconds * 1000) {
       const t = performance.now();
@@ -29,7 +35,13 @@ if (mode === "server") {
   Promise.all(Array.from({ length: +at }, loop)).then(() => {
     const { user, system } = process.cpuUsage(used);
     waits.sort((a, b) => a - b);
-    console.log(JSON.stringify({ calls: waits.length, cpu_s: (user + system) / 1e6, p50_us: waits[waits.length >> 1] }));
+    console.log(
+      JSON.stringify({
+        calls: waits.length,
+        cpu_s: (user + system) / 1e6,
+        p50_us: waits[waits.length >> 1],
+      }),
+    );
     process.exit(0);
   });
 }
