@@ -17,6 +17,12 @@ const runtimeShape = {
   cpu_variation: ratio({ max: 4 }).optional().describe(
     "standard deviation of an operation's CPU time, of its mean (log-normal); default 50 %",
   ),
+  serve: duration({ max: 60e9 }).optional().describe(
+    "CPU time of taking a request and answering it, in every operation, before cpu_scale",
+  ),
+  call: duration({ max: 60e9 }).optional().describe(
+    "CPU time of making a call and taking its answer, for each call of an operation, before cpu_scale",
+  ),
   aside: ratio({ max: 10 }).optional().describe(
     "CPU time that no request waits for, of the requests': garbage collection, trace exporters; default 0 %",
   ),
@@ -29,12 +35,19 @@ const runtimeShape = {
   }).optional().describe(
     "CPU time before it answers (class loading, compiling, imports): longer under a low limit",
   ),
+  warm_up: z.strictObject({
+    cpu: duration({ max: 3600e9 }).describe("CPU time of all of them together"),
+    calls: count(1, 10_000_000),
+  }).optional().describe("CPU time beside its first calls that no request waits for: compiling"),
   memory: bytes({ max: 2 ** 40 }).optional().describe("resident after the start; default 20 MiB"),
   request_memory: bytes({ max: 2 ** 34 }).optional().describe(
     "held by a request while it is served; default 64 KiB",
   ),
   heap: bytes({ max: 2 ** 40 }).optional().describe("grows by heap_step a request up to this"),
   heap_step: bytes({ max: 2 ** 34 }).optional(),
+  heap_share: ratio({ max: 1 }).optional().describe(
+    "the heap is at most this share of the memory limit that the program finds at its start; default: no such bound",
+  ),
   page_cache: bytes({ max: 2 ** 40 }).optional().describe("files read, cached up to this much"),
   page_cache_step: bytes({ max: 2 ** 34 }).optional().describe("read by a request"),
   background: z.strictObject({
@@ -43,7 +56,13 @@ const runtimeShape = {
     threads: count(1, 256).default(1),
   }).optional().describe("timers, heartbeats, garbage collection: runs without requests too"),
 };
-const runtimeSchema = z.strictObject(runtimeShape);
+const runtimeSchema = z.strictObject({
+  basis: z.enum(["measured", "published", "assumed"]).optional().describe(
+    "where its numbers come from; none is fitted: that is for cpu_scale alone",
+  ),
+  source: z.string().min(1).optional(),
+  ...runtimeShape,
+});
 
 const target = z.string().regex(
   /^[\w.-]+\/[\w.-]+$/,
@@ -63,7 +82,12 @@ const call = z.union([
 const step = z.union([call, z.strictObject({ parallel: z.array(call).min(1) })]);
 
 const operationSchema = z.strictObject({
-  cpu: duration({ max: 60e9 }).describe("CPU time of one execution, before cpu_scale"),
+  cpu: duration({ max: 60e9 }).default(0).describe(
+    "CPU time of one execution beside its runtime's serve and call, before cpu_scale",
+  ),
+  work: duration({ max: 60e9 }).default(0).describe(
+    "CPU time of a known algorithm in it, as on the hardware: not scaled",
+  ),
   calls: z.array(step).default([]),
   after_arrivals: count(2, 100).optional().describe(
     "calls are made only by the execution that is this many-th of its request",
@@ -89,7 +113,7 @@ export const applicationSchema = z.strictObject({
   cpu_scale: z.number().positive().max(100).default(1).describe(
     "multiplies every CPU time: the one calibrated number of an application",
   ),
-  calibrated_on: z.string().optional(),
+  calibrated_on: z.string().optional().describe("the data that cpu_scale was fitted to"),
   global_limits: z.record(z.string().regex(/^\d+(\.\d+)?x$/, "expected a multiplier: 1.5x"), limits)
     .refine(
       (all) => Object.keys(all).length > 0,
@@ -121,12 +145,15 @@ export const RUNTIME_DEFAULTS = {
   threads: Infinity,
   cpus: Infinity,
   cpu_variation: 0.5,
+  serve: 0,
+  call: 0,
   aside: 0,
   start: 2e9,
   memory: 20 * MIB,
   request_memory: 64 * 1024,
   heap: 0,
   heap_step: 0,
+  heap_share: 1,
   page_cache: 0,
   page_cache_step: 0,
 } as const;

@@ -41,6 +41,8 @@ export interface Service {
   readonly cpuVariation: number;
   /** CPU time beside the requests, of theirs. */
   readonly aside: number;
+  /** CPU time beside the first calls, ns. */
+  readonly warmUp: { readonly cpu: number; readonly calls: number } | undefined;
   /** Least time from a restart to readiness, and CPU time used before it on so many threads. */
   readonly start: number;
   readonly startWork: { readonly cpu: number; readonly threads: number } | undefined;
@@ -48,6 +50,8 @@ export interface Service {
   readonly requestMemory: number;
   readonly heap: number;
   readonly heapStep: number;
+  /** The heap's bound, of the memory limit at the start; 1: none. */
+  readonly heapShare: number;
   readonly pageCache: number;
   readonly pageCacheStep: number;
   readonly background:
@@ -201,24 +205,30 @@ function compile(yaml: ApplicationYaml): Application {
     }
   }
   const number = (target: string) => numbers.get(target) as number;
-  const services = names.map((name): Service => {
+  const setting = (name: string) => {
     const own = yaml.services[name] as ApplicationYaml["services"][string];
     const runtime = own.runtime === undefined ? {} : yaml.runtimes[own.runtime];
-    const all = { ...RUNTIME_DEFAULTS, ...defined(runtime ?? {}), ...defined(own) } as
+    return { ...RUNTIME_DEFAULTS, ...defined(runtime ?? {}), ...defined(own) } as
       & typeof RUNTIME_DEFAULTS
       & typeof own;
+  };
+  const services = names.map((name): Service => {
+    const own = yaml.services[name] as ApplicationYaml["services"][string];
+    const all = setting(name);
     return {
       name,
       threads: all.threads,
       cpus: all.cpus,
       cpuVariation: all.cpu_variation,
       aside: all.aside,
+      warmUp: all.warm_up,
       start: all.start,
       startWork: all.start_work,
       memory: all.memory,
       requestMemory: all.request_memory,
       heap: all.heap,
       heapStep: all.heap_step,
+      heapShare: all.heap_share,
       pageCache: all.page_cache,
       pageCacheStep: all.page_cache_step,
       background: all.background,
@@ -228,6 +238,7 @@ function compile(yaml: ApplicationYaml): Application {
   });
   const operations: Operation[] = [];
   names.forEach((name, service) => {
+    const { serve, call: ask } = setting(name) as { serve: number; call: number };
     for (const [op, o] of Object.entries(yaml.services[name]?.operations ?? {})) {
       const steps = o.calls.flatMap((step) => {
         const group = callsOf(step);
@@ -244,11 +255,15 @@ function compile(yaml: ApplicationYaml): Application {
           (_, i) => one.filter((_, k) => i < (group[k] as Written).times),
         );
       });
+      const calls = steps.reduce(
+        (sum, step) => sum + step.reduce((n, c) => n + c.probability, 0),
+        0,
+      );
       operations.push({
         id: operations.length,
         name: `${name}/${op}`,
         service,
-        cpu: o.cpu * yaml.cpu_scale,
+        cpu: (o.cpu + serve + ask * calls) * yaml.cpu_scale + o.work,
         steps,
         afterArrivals: o.after_arrivals ?? 0,
       });

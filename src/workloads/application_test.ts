@@ -185,6 +185,59 @@ Deno.test("CPU time aside is used, and nobody waits for it", () => {
   assert.ok(Math.abs((containers[1] as Container).cpu.usage() - 18 * MS) < 100);
 });
 
+Deno.test("compiling is CPU time beside the first calls, after a restart again", () => {
+  const compiles = "memory: 10MiB\n    warm_up: { cpu: 40ms, calls: 4 }";
+  const { sim, engine, containers } = world(
+    parseApplication(two.replace("memory: 10MiB", compiles), "x"),
+  );
+  const db = containers[1] as Container;
+  sim.run(5e9);
+  const used = (requests: number) => {
+    const before = db.cpu.usage();
+    for (let i = 0; i < requests; i++) engine.send(0, i);
+    sim.run(sim.now + 30e9);
+    return (db.cpu.usage() - before) / MS;
+  };
+  assert.ok(Math.abs(used(1) - (6 + 20)) < 1e-3); // two gets, a quarter of it each
+  assert.ok(Math.abs(used(2) - (12 + 20)) < 1e-3); // four gets, of which two compile
+  assert.ok(Math.abs(used(1) - 6) < 1e-3);
+  db.restart();
+  sim.run(sim.now + 5e9);
+  assert.ok(Math.abs(used(1) - (6 + 20)) < 1e-3);
+});
+
+Deno.test("a managed heap is bound by the memory limit that the program found at its start", () => {
+  const managed = two.replace(
+    "memory: 10MiB",
+    "memory: 0B\n    heap: 60MiB\n    heap_step: 1MiB\n    heap_share: 25 %",
+  );
+  const { sim, engine, containers } = world(parseApplication(managed, "x"));
+  const db = containers[1] as Container;
+  const grown = () => {
+    for (let i = 0; i < 30; i++) engine.send(0, i);
+    sim.run(sim.now + 5e9);
+    return db.heap;
+  };
+  sim.run(5e9);
+  assert.equal(grown(), 2 ** 24); // a quarter of 64 MiB
+  db.memory.setLimit(2 ** 27);
+  assert.equal(grown(), 2 ** 24); // a raised limit is not seen
+  db.restart();
+  sim.run(sim.now + 5e9);
+  assert.equal(grown(), 2 ** 25);
+});
+
+Deno.test("an operation costs its runtime's serve and call, scaled, and known work, not scaled", () => {
+  const text = two.replace("source: a test", "source: a test\ncpu_scale: 10")
+    .replace(
+      "cpu_variation: 0 %\n    operations:\n      page: { cpu: 2ms",
+      "serve: 100us\n    call: 50us\n    operations:\n      page: { cpu: 1ms, work: 7ms",
+    );
+  const [page, get] = parseApplication(text, "x").operations;
+  assert.equal(page?.cpu, 10 * (1 + 0.1 + 2 * 0.05) * MS + 7 * MS);
+  assert.equal(get?.cpu, 30 * MS);
+});
+
 Deno.test("latency counts from the intended time, and one request is on a connection", () => {
   const application = parseApplication(two, "x");
   const { sim, engine } = world(application);

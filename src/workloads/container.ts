@@ -61,6 +61,10 @@ export class Container {
   /** Anonymous heap and page cache that have grown with requests, bytes. */
   heap = 0;
   cached = 0;
+  /** Requests that it has taken since its start: a runtime compiles beside the first ones. */
+  #taken = 0;
+  /** Most that the heap may grow to, from the memory limit at the start, bytes. */
+  #heapBound = Infinity;
   /** Part of a page that the heap has grown into and that is charged with the page's first byte. */
   #pageLeft = 0;
   /** Bursts of the start that run, and whether its least time has passed. */
@@ -97,7 +101,8 @@ export class Container {
    * the next requests. 0 once the heap has its size.
    */
   growHeap(): number {
-    const { heap, heapStep } = this.service;
+    const { heapStep } = this.service;
+    const heap = Math.min(this.service.heap, this.#heapBound);
     const step = Math.min(heapStep, heap - this.heap);
     if (step <= 0) return 0;
     this.heap += step;
@@ -109,6 +114,12 @@ export class Container {
     const pages = Math.ceil(beyond / PAGE) * PAGE;
     this.#pageLeft = pages - beyond;
     return pages;
+  }
+
+  /** CPU time that a call more leaves to the runtime's own threads, ns. */
+  warmUp(): number {
+    const { warmUp } = this.service;
+    return warmUp === undefined || this.#taken++ >= warmUp.calls ? 0 : warmUp.cpu / warmUp.calls;
   }
 
   /** Charges memory, through the hook when there is no room; `decide(false)`: kill. */
@@ -182,6 +193,9 @@ export class Container {
     const current = () => this.kills === kills && this.restarts === restarts;
     this.#startTime = false;
     this.#startBursts = 0;
+    this.#taken = 0;
+    const { heapShare } = this.service;
+    this.#heapBound = heapShare < 1 ? heapShare * this.memory.limit : Infinity;
     if (startWork !== undefined) {
       const { cpu, threads } = startWork;
       this.#startBursts = threads;

@@ -262,8 +262,8 @@ export class Engine {
 
   #finish(visit: Visit, i: number): void {
     const container = this.containers[i] as Container;
-    const { aside } = container.service;
-    if (aside > 0) container.cpu.run(visit.operation.cpu * aside, BACKGROUND);
+    const beside = visit.operation.cpu * container.service.aside + container.warmUp();
+    if (beside > 0) container.cpu.run(beside, BACKGROUND);
     if (visit.memory > 0) container.memory.uncharge(visit.memory);
     visit.memory = 0;
     this.#release(i, container);
