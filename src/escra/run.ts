@@ -96,6 +96,7 @@ export function runLoad(options: RunOptions): RunReport {
     sliceExpiry: options.sliceExpiry,
     quota: options.quota,
     answered: (tag, failed) => late.client?.answered(tag, failed),
+    broken: (tag) => late.client?.broke(tag),
   });
   for (const container of cluster.containers) container.periodLog = options.periodLog ?? null;
   policy.start(cluster);
@@ -122,6 +123,7 @@ export function runLoad(options: RunOptions): RunReport {
     warmUp: settle + load.warmUp,
     duration: settle + load.duration,
     send: (type, tag) => cluster.engine.send(type, tag),
+    accepts: () => cluster.accepts(),
   });
   const before = cluster.containers.reduce((sum, c) => sum + c.cpu.usage(), 0);
   if (options.sample !== undefined && !options.sampleStart) {

@@ -18,6 +18,9 @@ export interface EngineOptions {
   /** One way from container to container, ns; -1 is the client. */
   readonly delay: (from: number, to: number) => number;
   readonly answered: Answered;
+  /** Told instead that the entry's container was down or died with the request: a connection that breaks
+   * and no reply. Default: `answered`, with an error. */
+  readonly broken?: ((request: number) => void) | undefined;
 }
 
 /** Runs requests on containers; numbers of containers are those of the application's services. */
@@ -117,6 +120,7 @@ export class Engine {
         tag,
         failed: false,
         answered: false,
+        lost: false,
         visits: 0,
         arrivals: new Int8Array(this.#application.operations.length),
       };
@@ -125,7 +129,7 @@ export class Engine {
     }
     const request = this.#requests[free] as Request;
     request.tag = tag;
-    request.failed = request.answered = false;
+    request.failed = request.answered = request.lost = false;
     request.visits = 0;
     request.arrivals.fill(0);
     return request;
@@ -177,6 +181,7 @@ export class Engine {
     const container = this.containers[i] as Container;
     if (!container.up) {
       visit.failed = true;
+      this.#loses(visit);
       return this.#leave(visit, 0);
     }
     if ((this.#inService[i] as number) >= container.service.threads) {
@@ -338,8 +343,16 @@ export class Engine {
     } else if (visit.outstanding === 0) this.#nextStep(visit, visit.operation.service);
   }
 
+  /** A request whose entry is not there: nobody answers the client. */
+  #loses(visit: Visit): void {
+    if (visit.parent === CLIENT) (this.#requests[visit.request] as Request).lost = true;
+  }
+
   #answer(request: Request, failed: boolean): void {
     request.answered = true;
+    if (request.lost && this.#options.broken !== undefined) {
+      return this.#options.broken(request.tag);
+    }
     const { errors } = this.#application.requests[request.type] as Application["requests"][number];
     // Drawn for every request that could have an error of its own, to keep the stream in step.
     const own = errors > 0 && this.#choice.bernoulli(errors);
@@ -358,6 +371,7 @@ export class Engine {
       if (visit.state === State.DEAD) continue;
       visit.memory = 0;
       visit.failed = true;
+      this.#loses(visit);
       this.#leave(visit, visit.outstanding);
     }
   }
