@@ -124,7 +124,7 @@ export class Cluster {
     for (const container of this.containers) {
       if (container.host.name !== name) continue;
       container.nodeDown = true;
-      container.kill();
+      container.kill(false);
       this.sim.after(lasts, () => container.nodeDown = false);
     }
   }

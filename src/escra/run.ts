@@ -138,7 +138,7 @@ export function runLoad(options: RunOptions): RunReport {
     cluster,
     throttledPeriods: sum((c) => c.cpu.nrThrottled),
     ooms: sum((c) => c.memory.stat().ooms),
-    oomKills: sum((c) => c.kills),
+    oomKills: sum((c) => c.oomKills),
     restarts: sum((c) => c.restarts),
     cpu: (sum((c) => c.cpu.usage()) - before) / load.duration,
   };
