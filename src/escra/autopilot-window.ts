@@ -14,10 +14,12 @@ export const WINDOW = {
 
 /** What CPU is for: batch jobs get the average, serving jobs a percentile of the load-adjusted histogram. */
 export const JOB_CLASSES = ["batch", "serving"] as const;
+/** One of them. */
 export type JobClass = typeof JOB_CLASSES[number];
 
 /** How well a job bears an OOM kill: S_max, S_p98, or max(S_p60, S_max / 2). */
 export const OOM_TOLERANCES = ["minimal", "low", "intermediate"] as const;
+/** One of them. */
 export type OomTolerance = typeof OOM_TOLERANCES[number];
 
 /** One resource of one container. */

@@ -6,8 +6,10 @@ import { TextRules } from "./text-rules.ts";
 
 /** The two readings of the allocation rules. */
 export const MODES = ["text", "code"] as const;
+/** One of them. */
 export type Mode = typeof MODES[number];
 
+/** Which rules set CPU limits, and the two amounts of the memory rules, bytes. */
 export interface AllocatorOptions extends AllocatorSettings {
   readonly mode: Mode;
   /** Memory granted per OOM event, bytes. */

@@ -27,6 +27,7 @@ export interface Load {
   readonly times?: readonly number[] | undefined;
 }
 
+/** What one run is made of: a platform, an application on it, a policy and a load. */
 export interface RunOptions {
   readonly sim: Simulation;
   readonly platform: Platform;

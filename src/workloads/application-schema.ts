@@ -81,6 +81,7 @@ const serviceSchema = z.strictObject({
 
 const limits = z.strictObject({ cpu: cpu({ max: 4096 }), memory: bytes({ max: 2 ** 44 }) });
 
+/** What an application's YAML file holds, before its calls are looked up and its quantities merged. */
 export const applicationSchema = z.strictObject({
   id: z.string().min(1),
   title: z.string().min(1),
@@ -109,6 +110,7 @@ export const applicationSchema = z.strictObject({
   ),
 });
 
+/** The same, parsed: quantities in canonical units. */
 export type ApplicationYaml = z.output<typeof applicationSchema>;
 export type RuntimeYaml = z.output<typeof runtimeSchema>;
 export type CallYaml = z.output<typeof call>;

@@ -23,6 +23,7 @@ export const WORKLOAD_CONSTANTS = {
 /** Intended send times of one connection: each call gives the next, ns; Infinity: no more. */
 export type SendTimes = () => number;
 
+/** Which of the chapter's workloads, how much of it and how long. */
 export interface WorkloadOptions {
   readonly workload: Workload;
   /** Multiplies every rate. */

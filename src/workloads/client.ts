@@ -13,6 +13,7 @@ import type { Application } from "./application.ts";
 import type { SendTimes } from "./arrivals.ts";
 import { Fifo } from "./fifo.ts";
 
+/** A load generator's connections, what it records, and how it reaches the application. */
 export interface ClientOptions {
   readonly sim: Simulation;
   readonly application: Application;

@@ -16,6 +16,7 @@ export type OomHook = (
   decide: (retry: boolean) => void,
 ) => void;
 
+/** Where a container runs and with which limits. */
 export interface ContainerOptions {
   readonly host: FluidHost;
   /** ns of CPU time per period; Infinity: none. */

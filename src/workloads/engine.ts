@@ -12,6 +12,7 @@ import { BACKGROUND, CLIENT, NOBODY, type Request, State, type Visit } from "./v
 /** Told when a request is answered: its number as given to `send`, and whether it is an error. */
 export type Answered = (request: number, failed: boolean) => void;
 
+/** What an engine needs of the world around its application. */
 export interface EngineOptions {
   readonly sim: Simulation;
   readonly application: Application;
