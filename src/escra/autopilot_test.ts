@@ -105,6 +105,25 @@ Deno.test("without a margin a limit cannot grow, nor where models without one co
   }
 });
 
+Deno.test("after an idle minute the model that remembers longest is in charge, and steps are slow", () => {
+  const windowsToFirstStep = (decays: readonly number[]) => {
+    const ml = new MlRecommender(10, { ...ML_WEIGHTS, decays });
+    let limit = 0;
+    for (let k = 0; k < 60; k++) limit = ml.update([0.01]);
+    assert.ok(Math.abs(limit - 1.525) < 1e-9);
+    let windows = 0;
+    while (limit < 1.6) {
+      limit = ml.update([limit]);
+      windows++;
+    }
+    return windows;
+  };
+  assert.equal(windowsToFirstStep([1]), 1);
+  // 0.5 (1 - 0.9^n) > 0.25 x 0.9^n + 0.1 from n = 6 on.
+  assert.equal(windowsToFirstStep([0.1]), 6);
+  assert.equal(windowsToFirstStep(ML_WEIGHTS.decays), 6);
+});
+
 Deno.test("cAdvisor gives the mean of its last interval, as old as its housekeeping is apart", () => {
   const sim = new Simulation({ seed: 3 });
   let cores = 1, since = 0, used = 0;
@@ -151,7 +170,12 @@ requests:
 function world(parameters: Record<string, unknown>) {
   const sim = new Simulation({ seed: 1 });
   const initial = [{ cpu: 2, memory: 300 * MIB }, { cpu: 2, memory: 300 * MIB }];
-  const p = microservices.parse({ application: "x", policy: "autopilot", ...parameters });
+  const p = microservices.parse({
+    application: "x",
+    policy: "autopilot",
+    autopilot_memory_margin: "64MiB",
+    ...parameters,
+  });
   const policy = new AutopilotPolicy(autopilotOptions(p, initial));
   const cluster = new Cluster({
     sim,
@@ -172,7 +196,7 @@ function world(parameters: Record<string, unknown>) {
 }
 
 Deno.test("limits are use and margins, and follow both", () => {
-  const { sim, policy, web, db } = world({ autopilot_memory_margin: "64MiB" });
+  const { sim, policy, web, db } = world({});
   sim.run(30 * S);
   // Idle: the first bucket of 25 millicores and a margin of 1.5 cores.
   assert.equal(web.cpu.quota / web.cpu.period, 1.525);
