@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type AllocatorSettings, Pools, type Telemetry } from "./allocation.ts";
-import { MlRecommender } from "./autopilot-ml.ts";
-import { WindowRecommender } from "./autopilot-window.ts";
 import { type Mode, ResourceAllocator } from "./resource-allocator.ts";
-import { DecayingHistogram } from "./vpa.ts";
 
 const settings: AllocatorSettings = {
   globalCpu: 10,
@@ -130,40 +127,4 @@ Deno.test("memory grows by a step, stops at the pool, and is cut to usage and ma
 Deno.test("a global limit under the sum of minima is refused", () => {
   assert.throws(() => new Pools({ ...settings, globalCpu: 1 }), /under the sum of minima/);
   assert.throws(() => new Pools({ ...settings, containers: 0 }), /at least one container/);
-});
-
-Deno.test("Autopilot's ML limit covers usage by its margin and follows it up and down", () => {
-  const ml = new MlRecommender(10);
-  for (let k = 0; k < 30; k++) ml.update([2]);
-  const at2 = ml.update([2]);
-  assert.ok(at2 >= 2 && at2 <= 4, `${at2}`);
-  for (let k = 0; k < 30; k++) ml.update([0.5]);
-  assert.ok(ml.update([0.5]) < at2);
-});
-
-Deno.test("Autopilot without a margin cannot grow: throttled usage never exceeds the limit", () => {
-  const trap = new MlRecommender(10, {
-    over: 0.5,
-    under: 0.25,
-    changeLimit: 0.1,
-    changeModel: 0.1,
-    discount: 0.75,
-    decays: [0.5],
-    margins: [0],
-  });
-  let limit = trap.update([0.5]);
-  for (let k = 0; k < 50; k++) limit = trap.update([Math.min(3, limit)]);
-  assert.ok(limit <= 0.51, `${limit}`);
-});
-
-Deno.test("the moving window holds the hour's largest recommendation", () => {
-  const window = new WindowRecommender("memory");
-  assert.ok(Math.abs(window.update([100], 0) - 115) < 1e-9);
-  assert.ok(Math.abs(window.update([10], 60e9) - 115) < 1e-9);
-});
-
-Deno.test("VPA's histogram gives the bucket's end above the percentile", () => {
-  const h = new DecayingHistogram(0.01);
-  for (let k = 1; k <= 100; k++) h.add(k / 100, 1, 0);
-  assert.ok(h.percentile(0.9) >= 0.9 && h.percentile(0.9) < 0.97);
 });

@@ -1,48 +1,75 @@
-/** Autopilot as the chapter re-creates it: usage each second, new limits each update period, no restart. */
+/**
+ * Autopilot as the chapter re-creates it: one control loop that asks cAdvisor for each container's usage
+ * in turn, recommends, and writes new limits into the running containers every update period.
+ */
 import type { Container } from "../workloads/mod.ts";
 import { MlRecommender, type MlWeights } from "./autopilot-ml.ts";
-import { WindowRecommender } from "./autopilot-window.ts";
+import { type JobClass, type OomTolerance, WindowRecommender } from "./autopilot-window.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Limits, Policy } from "./policy.ts";
+import { UsageSamples } from "./usage-samples.ts";
 
 /** The two recommenders of Autopilot. */
 export const RECOMMENDERS = ["ml", "moving-window"] as const;
+/** What recommends memory beside the ML recommender of CPU: the same one, or the window's peak. */
+export const MEMORY_RECOMMENDERS = ["ml", "peak"] as const;
+/** When Autopilot begins: with the pods, or when all of them answer. */
+export const BEGINNINGS = ["deployment", "ready"] as const;
+/** With which limits a container starts again after an OOM kill. */
+export const AFTER_KILL = ["pod-spec", "last"] as const;
 
-/** How Autopilot recommends and how often it writes limits. */
+/** How Autopilot recommends, and how it gets at usage and limits. */
 export interface AutopilotOptions {
   readonly recommender: typeof RECOMMENDERS[number];
+  readonly memoryRecommender: typeof MEMORY_RECOMMENDERS[number];
   readonly weights: MlWeights;
+  /** Of the moving window: its statistic of CPU and of memory. */
+  readonly job: JobClass;
+  readonly oomTolerance: OomTolerance;
   /** ns */
   readonly updatePeriod: number;
-  /** Limits until the first update. */
+  /** The pods' own limits: at deployment, and of each container that the kubelet starts anew. */
   readonly initial: readonly Limits[];
-  /** Largest CPU limit of a container, cores: the last bucket. */
+  /** What the last of 400 buckets stands for, cores and bytes. */
   readonly largestCpu: number;
-  /** Smallest limits. */
+  readonly largestMemory: number;
+  /** Smallest limits, cores and bytes. */
   readonly leastCpu: number;
   readonly leastMemory: number;
-  /** Added to the memory recommendation: "10-15 %". */
-  readonly memoryMargin: number;
-  /** Limits are first changed this long after deployment: containers have started, ns. */
-  readonly after: number;
+  /** Safety margins of the ML recommender's models of memory, in buckets. */
+  readonly memoryMargins: readonly number[];
+  readonly begins: typeof BEGINNINGS[number];
+  /** cAdvisor's housekeeping interval, ns. */
+  readonly housekeeping: number;
+  /** Share of it that is added at random each time, at most. */
+  readonly jitter: number;
+  /** The loop's time to ask for one container's usage and to write one container's limits, ns. */
+  readonly readCost: number;
+  readonly writeCost: number;
+  readonly afterKill: typeof AFTER_KILL[number];
 }
 
+/** Usage is asked for each second, or as often as the loop manages (EuroSys 2020, section 3.2). */
 const SAMPLE = 1e9;
-const MIB = 2 ** 20;
+/** Least quota of a period in the kernel, ns. */
+const LEAST_QUOTA = 1e6;
 
 interface State {
   readonly cpu: MlRecommender | WindowRecommender;
-  readonly memory: WindowRecommender;
+  readonly memory: MlRecommender | WindowRecommender;
   readonly cpuSamples: number[];
   memoryPeak: number;
-  usage: number;
-  /** After an OOM kill: no less than this, bytes. */
-  afterKill: number;
 }
 
-/** One recommender per container and resource. */
+/** Whether a container waits for its next start. */
+function gone(container: Container): boolean {
+  return !container.up && container.memory.usage === 0;
+}
+
+/** One recommender per container and resource; no sum of limits is looked at. */
 export class AutopilotPolicy implements Policy {
   #updates = 0;
+  #refused = 0;
 
   constructor(private readonly options: AutopilotOptions) {}
 
@@ -51,60 +78,105 @@ export class AutopilotPolicy implements Policy {
   }
 
   start(cluster: Cluster): void {
-    const { recommender, weights, largestCpu, updatePeriod } = this.options;
-    const states = cluster.containers.map((container): State => ({
-      cpu: recommender === "ml"
-        ? new MlRecommender(largestCpu, weights)
-        : new WindowRecommender("cpu"),
-      // Of memory Autopilot aggregates only the window's peak.
-      memory: new WindowRecommender("memory"),
+    const { sim, containers } = cluster;
+    const o = this.options;
+    const states = containers.map(() => this.#state());
+    const usage = new UsageSamples(
+      sim,
+      containers,
+      o.housekeeping,
+      o.jitter,
+      sim.rng("housekeeping"),
+    );
+    let last = sim.now;
+    const pass = () => {
+      const began = sim.now;
+      const update = began - last >= o.updatePeriod - SAMPLE / 2;
+      if (update) {
+        last = began;
+        this.#updates++;
+      }
+      const visit = (i: number) => {
+        if (i === containers.length) {
+          return sim.after(Math.max(1, began + SAMPLE - sim.now), pass);
+        }
+        sim.after(o.readCost, () => {
+          const state = states[i] as State;
+          // Between a kill and the start of the new container there is none to ask about.
+          if (gone(containers[i] as Container)) return visit(i + 1);
+          const { cores, memory } = usage.read(i);
+          state.cpuSamples.push(cores);
+          state.memoryPeak = Math.max(state.memoryPeak, memory);
+          if (!update) return visit(i + 1);
+          sim.after(o.writeCost, () => {
+            this.#update(containers[i] as Container, state);
+            visit(i + 1);
+          });
+        });
+      };
+      visit(0);
+    };
+    const begin = () => {
+      if (o.begins === "ready" && containers.some((c) => !c.up && !c.pending)) {
+        return sim.after(SAMPLE, begin);
+      }
+      last = sim.now;
+      sim.after(SAMPLE, pass);
+    };
+    sim.after(SAMPLE, begin);
+    if (o.afterKill === "pod-spec") {
+      // The kubelet makes a new container from the pod's spec; what was written into the old one is gone.
+      containers.forEach((container, i) => {
+        const spec = o.initial[i] as Limits;
+        container.onOomKill = () => {
+          this.#write(container, spec.cpu);
+          container.memory.setLimit(spec.memory);
+        };
+      });
+    }
+  }
+
+  /** Rounds of updates, and writes of a memory limit that the kernel refused (EBUSY). */
+  counters(): Readonly<Record<string, number>> {
+    return { updates: this.#updates, refused_limits: this.#refused };
+  }
+
+  #state(): State {
+    const o = this.options;
+    const ml = o.recommender === "ml";
+    return {
+      cpu: ml
+        ? new MlRecommender(o.largestCpu, o.weights)
+        : new WindowRecommender({ kind: "cpu", largest: o.largestCpu, job: o.job }),
+      memory: ml && o.memoryRecommender === "ml"
+        ? new MlRecommender(o.largestMemory, { ...o.weights, margins: o.memoryMargins })
+        : new WindowRecommender({
+          kind: "memory",
+          largest: o.largestMemory,
+          tolerance: o.oomTolerance,
+        }),
       cpuSamples: [],
       memoryPeak: 0,
-      usage: container.cpu.usage(),
-      afterKill: 0,
-    }));
-    const { sim } = cluster;
-    let last = 0;
-    const sample = () => {
-      const update = sim.now >= this.options.after && sim.now - last >= updatePeriod - 1;
-      if (update) last = sim.now;
-      cluster.containers.forEach((container, i) => {
-        this.#sample(container, states[i] as State);
-        if (update) this.#update(container, states[i] as State, sim.now);
-      });
-      if (update) this.#updates++;
-      sim.after(SAMPLE, sample);
     };
-    sim.after(SAMPLE, sample);
-    cluster.containers.forEach((container, i) => {
-      container.onOomKill = () => {
-        const state = states[i] as State;
-        state.afterKill = Math.max(state.afterKill, 1.2 * container.memory.limit);
-        container.memory.setLimit(state.afterKill);
-      };
+  }
+
+  #update(container: Container, state: State): void {
+    const { sim } = container.host;
+    const { leastCpu, leastMemory } = this.options;
+    const cores = state.cpu.update(state.cpuSamples, sim.now);
+    const memory = state.memory.update([state.memoryPeak], sim.now);
+    state.cpuSamples.length = state.memoryPeak = 0;
+    if (gone(container)) return;
+    this.#write(container, Math.max(leastCpu, cores));
+    if (!container.memory.setLimit(Math.max(leastMemory, Math.ceil(memory)))) this.#refused++;
+    sim.trace?.counter(`${container.name} limits`, sim.now, {
+      cores: container.cpu.quota / container.cpu.period,
+      mib: container.memory.limit / 2 ** 20,
     });
   }
 
-  counters(): Readonly<Record<string, number>> {
-    return { updates: this.#updates };
-  }
-
-  #sample(container: Container, state: State): void {
-    const usage = container.cpu.usage();
-    state.cpuSamples.push((usage - state.usage) / SAMPLE);
-    state.usage = usage;
-    state.memoryPeak = Math.max(state.memoryPeak, container.memory.usage);
-  }
-
-  #update(container: Container, state: State, now: number): void {
-    const { leastCpu, leastMemory, memoryMargin } = this.options;
-    const cores = Math.max(leastCpu, state.cpu.update(state.cpuSamples, now));
-    state.cpuSamples.length = 0;
-    container.cpu.setQuota(Math.max(1e6, Math.round(cores * container.cpu.period)));
-    if (!container.up) return;
-    const wanted = state.memory.update([state.memoryPeak], now) * (1 + memoryMargin);
-    state.memoryPeak = 0;
-    const limit = Math.max(leastMemory, state.afterKill, wanted);
-    container.memory.setLimit(Math.ceil(limit / MIB) * MIB);
+  #write(container: Container, cores: number): void {
+    const { period } = container.cpu;
+    container.cpu.setQuota(Math.max(LEAST_QUOTA, Math.round(cores * period)));
   }
 }

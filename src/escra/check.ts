@@ -3,6 +3,7 @@ import type { Platform } from "../hardware/mod.ts";
 import type { Problem } from "../model/mod.ts";
 import { type Application, parseApplication, placeIn } from "../workloads/mod.ts";
 import type { Microservices } from "./parameters.ts";
+import { STATIC_FLOOR } from "./policy.ts";
 
 /** What a CPU takes of a group's quota at a time (`sched_cfs_bandwidth_slice_us`), ns. */
 const SLICE = 5e6;
@@ -39,6 +40,21 @@ export function problemsOf(
       "floor",
       `a limit of ${p.floor} cores is ${ms} ms per period: less than one slice of 5 ms, which a CPU ` +
         "takes at a time; raise it",
+    );
+  }
+  if (p.quota_cpu !== undefined && p.quota_cpu < STATIC_FLOOR) {
+    add(
+      "quota_cpu",
+      `a quota of ${p.quota_cpu} cores is less than the smallest pod's limit of ${STATIC_FLOOR}: ` +
+        "no pod would ever be created",
+    );
+  }
+  if (p.policy === "autopilot" && p.update_period > p.settle + p.duration) {
+    add(
+      "update_period",
+      `Autopilot would not update once in ${
+        (p.settle + p.duration) / 1e9
+      } s of settle and duration`,
     );
   }
   const text = input?.(p.application);

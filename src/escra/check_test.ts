@@ -47,6 +47,14 @@ Deno.test("a limit below one slice is refused at the parameter that sets it", ()
   );
 });
 
+Deno.test("a quota that no pod fits, and a period that never ends, are refused", () => {
+  assert.match(problems({ quota_cpu: "200 millicores" }).join(), /^quota_cpu: .*no pod would ever/);
+  assert.deepEqual(problems({ quota_cpu: "300 millicores" }), []);
+  const never = { policy: "autopilot", duration: "180s", update_period: "5min" };
+  assert.match(problems(never).join(), /^update_period: .*not update once in 220 s/);
+  assert.deepEqual(problems({ ...never, settle: "120s" }), []);
+});
+
 Deno.test("a platform of one host and a warm-up that never ends are refused", () => {
   const p = microservices.parse({ application: "a", warm_up: "20s", duration: "20s" });
   const one = platformSchema.parse(parse(file("hardware/cloudlab-escra.yaml")));

@@ -23,6 +23,8 @@ export interface ClusterOptions {
   /** What a ResourceQuota allows in all; default: there is none. */
   readonly quota?: Limits | undefined;
   readonly answered: (request: number, failed: boolean) => void;
+  /** See `EngineOptions.broken`. */
+  readonly broken?: ((request: number) => void) | undefined;
 }
 
 /** One run's hosts, containers and engine. The platform's first host is the control node. */
@@ -69,6 +71,7 @@ export class Cluster {
       application,
       delay: (a, b) => (delays[node(a)] as number[])[node(b)] as number,
       answered,
+      broken: options.broken,
     });
     this.containers = application.services.map((service, i) =>
       new Container(i, service, {
@@ -98,6 +101,14 @@ export class Cluster {
     attached = true;
   }
 
+  /** Whether the containers that requests enter at answer. */
+  accepts(): boolean {
+    return this.application.requests.every(({ operation }) => {
+      const { service } = this.application.operations[operation] as { service: number };
+      return (this.containers[service] as Container).up;
+    });
+  }
+
   /** One way from the control node to a container's host on the wire, ns. */
   latency(container: Container): number {
     return this.platform.link(this.control, container.host.name).latency;
@@ -113,7 +124,7 @@ export class Cluster {
     for (const container of this.containers) {
       if (container.host.name !== name) continue;
       container.nodeDown = true;
-      container.kill();
+      container.kill(false);
       this.sim.after(lasts, () => container.nodeDown = false);
     }
   }

@@ -11,7 +11,6 @@ import {
   parseSendTimes,
   percentile,
 } from "../workloads/mod.ts";
-import { BUCKETS, ML_WEIGHTS } from "./autopilot-ml.ts";
 import { AutopilotPolicy } from "./autopilot.ts";
 import type { Cluster } from "./cluster.ts";
 import { EscraPolicy } from "./escra.ts";
@@ -24,14 +23,13 @@ import {
 } from "./parameters.ts";
 import { type Limits, type Policy, StaticPolicy } from "./policy.ts";
 import { profile, staticLimits } from "./profile.ts";
+import { autopilotOptions } from "./rival-parameters.ts";
 import { runLoad, type RunReport } from "./run.ts";
 import { problemsOf } from "./check.ts";
 import { Slacks } from "./slack.ts";
 import { VpaPolicy } from "./vpa.ts";
 
-const MIB = 2 ** 20, MS = 1e6;
-/** Cores that the last of Autopilot's buckets stands for; assumed. */
-const LARGEST_CPU = 10;
+const MS = 1e6;
 
 /** What the runs of one scenario have in common. */
 export function clusterOptions(p: Microservices, platform: Platform) {
@@ -78,20 +76,7 @@ function policyOf(
     case "vpa":
       return new VpaPolicy({ initial: statics(), minReplicas: p.min_replicas });
     case "autopilot":
-      return new AutopilotPolicy({
-        recommender: p.recommender,
-        weights: {
-          ...ML_WEIGHTS,
-          margins: [Math.round(p.autopilot_margin / LARGEST_CPU * BUCKETS)],
-        },
-        updatePeriod: p.update_period,
-        initial: statics(),
-        largestCpu: LARGEST_CPU,
-        leastCpu: 0.1,
-        leastMemory: 32 * MIB,
-        memoryMargin: 0,
-        after: p.settle,
-      });
+      return new AutopilotPolicy(autopilotOptions(p, statics()));
     case "escra":
       return new EscraPolicy(
         application,
@@ -118,6 +103,7 @@ function summary(p: Microservices, run: RunReport, slacks: Slacks, policy: Polic
     completed_rps: client.answered / seconds,
     recorded_requests: client.recorded,
     error_replies: client.errors,
+    lost_requests: client.lost,
     p50_ms: at(50),
     p90_ms: at(90),
     p99_ms: at(99),
@@ -151,6 +137,7 @@ const SUMMARY = {
   completed_rps: measure("answers within the run, errors included, per second"),
   recorded_requests: measure("answers after the warm-up, errors included"),
   error_replies: measure("errors among them"),
+  lost_requests: measure("requests that were on connections that broke: the entry died"),
   p50_ms: measure("latency from the intended send time"),
   p90_ms: measure("latency from the intended send time"),
   p99_ms: measure("latency from the intended send time"),

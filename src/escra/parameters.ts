@@ -9,9 +9,9 @@ import {
   type Workload,
   WORKLOADS,
 } from "../workloads/mod.ts";
-import { RECOMMENDERS } from "./autopilot.ts";
 import type { EscraOptions } from "./escra.ts";
 import type { Limits } from "./policy.ts";
+import { rivalShape } from "./rival-parameters.ts";
 import { MODES } from "./resource-allocator.ts";
 
 const MS = 1e6, S = 1e9, MIB = 2 ** 20;
@@ -133,16 +133,7 @@ export const microservices = z.strictObject({
   limit_multiplier: z.number().positive().max(100).default(1.5).describe(
     "of the profile: static limits, the rivals' first limits, Escra's total",
   ),
-  update_period: duration({ min: S, max: 3600 * S, column: "s" }).default(S).describe(
-    "Autopilot: section 5.6.1 compares 1, 10, 30 and 60 s; its own default is 5 min",
-  ),
-  recommender: z.enum(RECOMMENDERS).default("ml"),
-  autopilot_margin: cpu({ min: 0, max: 10 }).default(1.5).describe(
-    "safety margin of Autopilot's models; tuned at 1 s, as section 5.6.1 did",
-  ),
-  min_replicas: whole(1, 100).default(1).describe(
-    "VPA's updater; Kubernetes' default of 2 never evicts these one-replica services",
-  ),
+  ...rivalShape,
   quota_cpu: cpu({ min: 0.01, max: 1e6 }).optional().describe(
     "ResourceQuota: CPU limits of created pods may sum to this much; default: none",
   ),

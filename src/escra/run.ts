@@ -27,7 +27,7 @@ export interface Load {
   readonly times?: readonly number[] | undefined;
 }
 
-/** Everything that one run of an application under a policy follows from. */
+/** What one run is made of: a platform, an application on it, a policy and a load. */
 export interface RunOptions {
   readonly sim: Simulation;
   readonly platform: Platform;
@@ -97,6 +97,7 @@ export function runLoad(options: RunOptions): RunReport {
     sliceExpiry: options.sliceExpiry,
     quota: options.quota,
     answered: (tag, failed) => late.client?.answered(tag, failed),
+    broken: (tag) => late.client?.broke(tag),
   });
   for (const container of cluster.containers) container.periodLog = options.periodLog ?? null;
   policy.start(cluster);
@@ -123,6 +124,7 @@ export function runLoad(options: RunOptions): RunReport {
     warmUp: settle + load.warmUp,
     duration: settle + load.duration,
     send: (type, tag) => cluster.engine.send(type, tag),
+    accepts: () => cluster.accepts(),
   });
   const before = cluster.containers.reduce((sum, c) => sum + c.cpu.usage(), 0);
   if (options.sample !== undefined && !options.sampleStart) {
@@ -137,7 +139,7 @@ export function runLoad(options: RunOptions): RunReport {
     cluster,
     throttledPeriods: sum((c) => c.cpu.nrThrottled),
     ooms: sum((c) => c.memory.stat().ooms),
-    oomKills: sum((c) => c.kills),
+    oomKills: sum((c) => c.oomKills),
     restarts: sum((c) => c.restarts),
     cpu: (sum((c) => c.cpu.usage()) - before) / load.duration,
   };

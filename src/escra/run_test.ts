@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { buildPlatform, platformSchema } from "../hardware/mod.ts";
-import { Simulation } from "../kernel/mod.ts";
+import { Simulation, TraceSink } from "../kernel/mod.ts";
 import type { Row } from "../model/mod.ts";
 import { microservicesExperiment } from "./microservices.ts";
 import { microservices } from "./parameters.ts";
@@ -14,7 +14,7 @@ const file = (path: string) =>
   readFileSync(new URL(`../../scenarios/${path}`, import.meta.url), "utf8");
 const platform = buildPlatform(platformSchema.parse(parse(file("hardware/cloudlab-escra.yaml"))));
 
-function run(parameters: Record<string, unknown>): Row {
+function run(parameters: Record<string, unknown>, trace?: TraceSink): Row {
   const application = "apps/media.yaml";
   const rows = [...microservicesExperiment.run({
     parameters: microservices.parse({
@@ -26,7 +26,7 @@ function run(parameters: Record<string, unknown>): Row {
     }),
     platform,
     seed: 1,
-    simulation: () => new Simulation({ seed: 1 }),
+    simulation: () => new Simulation({ seed: 1, trace }),
     input: file,
     warn: () => {},
   })];
@@ -41,12 +41,13 @@ Deno.test("with the same small total Escra completes more than static limits: th
   assert.equal(escra["oom_kills"], 0);
 });
 
-Deno.test("lost telemetry and late RPCs cost throughput; a failed worker gives errors", () => {
+Deno.test("lost telemetry and late RPCs cost throughput; a failed worker breaks connections", () => {
   const fair = run({ limit_multiplier: 0.75 });
   const late = run({ limit_multiplier: 0.75, late_rpc: "300ms", telemetry_loss: "50 %" });
   assert.ok(Number(late["completed_rps"]) < Number(fair["completed_rps"]));
   const failed = run({ fail_worker_at: "7s", fail_worker_lasts: "1s" });
-  assert.ok(Number(failed["error_replies"]) > 0);
+  assert.ok(Number(failed["error_replies"]) + Number(failed["lost_requests"]) > 0);
+  assert.equal(failed["oom_kills"], 0);
 });
 
 Deno.test("in text mode limits never sum above the total, however late RPCs are; code mode says so", () => {
@@ -69,6 +70,32 @@ Deno.test("a quota keeps pods from being created, and requests that need them fa
   const row = run({ policy: "static", limit_multiplier: 1, quota_cpu: "20 cores" });
   assert.ok(Number(row["pending"]) > 0);
   assert.equal(row["error_replies"], row["recorded_requests"]);
+});
+
+Deno.test("VPA restarts pods under its minima in its first loop, or leaves them waiting for a quota", () => {
+  let text = "";
+  const trace = new TraceSink((piece) => text += piece);
+  const shop = {
+    application: "apps/hipster.yaml",
+    policy: "vpa",
+    limit_multiplier: 1,
+    settle: "50s",
+    duration: "20s",
+  };
+  const row = run(shop, trace);
+  trace.close();
+  // All eleven pods have less than 250 MiB; none is evicted twice within ten seconds.
+  assert.equal(row["restarts"], 11);
+  assert.equal(row["pending"], 0);
+  const events = JSON.parse(text) as { name: string; ph: string }[];
+  const count = (name: string) => events.filter((e) => e.ph === "i" && e.name === name).length;
+  assert.equal(count("evicted"), 11);
+  assert.equal(count("starts"), 33); // in the profiling run, at deployment and after the eviction
+  // The same eleven ask for 2750 MiB.
+  const tight = run({ ...shop, quota_memory: "2000MiB" });
+  assert.equal(tight["restarts"], 11);
+  assert.equal(tight["pending"], 3);
+  assert.equal(run({ ...shop, min_replicas: 2 })["restarts"], 0);
 });
 
 Deno.test("a profile sees the start of the programs and a lighter load, as asked", () => {

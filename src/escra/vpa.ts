@@ -1,68 +1,59 @@
 /**
- * Kubernetes' Vertical Pod Autoscaler: recommender (decaying histograms), updater (evicts when the
- * limit is outside the bounds) and admission (the new pod gets the target). Constants: autoscaler's
- * vertical-pod-autoscaler/pkg, master of 2026.
+ * Kubernetes' Vertical Pod Autoscaler: recommender, updater (evicts a pod whose requests are outside the
+ * recommended range) and admission (the new pod gets the target). The updater's rules and constants:
+ * kubernetes/autoscaler, vertical-pod-autoscaler/pkg/updater, master of 2026.
  */
+import type { Container } from "../workloads/mod.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Limits, Policy } from "./policy.ts";
+import { type Range, VpaRecommender } from "./vpa-recommender.ts";
 
-/** Published constants. */
-export const VPA = {
+/** Published constants of the updater: flags' defaults, ns. */
+export const UPDATER = {
   loop: 60e9,
-  cpuFirst: 0.01,
-  memoryFirst: 1e7,
-  growth: 1.05,
-  halfLife: 24 * 3600e9,
-  target: 0.9,
-  lower: 0.5,
-  upper: 0.95,
-  margin: 1.15,
-  leastCpu: 0.025,
-  leastMemory: 250 * 2 ** 20,
-  oomFactor: 1.2,
-  oomBytes: 100 * 2 ** 20,
+  /** Age from which a pod inside the range is evicted, too, for a change of a tenth. */
+  lifetime: 12 * 3600e9,
+  change: 0.1,
+  /** A container that was killed sooner than this has run out of memory quickly. */
+  quickOom: 600e9,
 } as const;
 
-/** A histogram with exponential buckets and weights that double per half-life. */
-export class DecayingHistogram {
-  readonly #weights: number[] = [];
-  #total = 0;
-
-  constructor(private readonly first: number) {}
-
-  add(value: number, weight: number, now: number): void {
-    const w = Math.max(0.0001, weight) * 2 ** (now / VPA.halfLife);
-    const k = this.#bucket(value);
-    this.#weights[k] = (this.#weights[k] ?? 0) + w;
-    this.#total += w;
-  }
-
-  /** The end of the bucket in which the percentile `p` (0 to 1) lies; 0 when empty. */
-  percentile(p: number): number {
-    let sum = 0;
-    for (let k = 0; k < this.#weights.length; k++) {
-      sum += this.#weights[k] ?? 0;
-      if (sum >= p * this.#total && sum > 0) return this.#start(k + 1);
-    }
-    return 0;
-  }
-
-  #bucket(value: number): number {
-    if (value < this.first) return 0;
-    return Math.floor(Math.log(value / this.first * (VPA.growth - 1) + 1) / Math.log(VPA.growth));
-  }
-
-  #start(k: number): number {
-    return this.first * (VPA.growth ** k - 1) / (VPA.growth - 1);
-  }
-}
-
-/** First limits of each container, and when the updater may evict. */
+/** What VPA is given. */
 export interface VpaOptions {
+  /** Limits, and requests, of the pods at deployment. */
   readonly initial: readonly Limits[];
   /** Pods that must exist before one is evicted (`--min-replicas`). Kubernetes' default is 2: with one
    * replica per service nothing is ever evicted. */
   readonly minReplicas: number;
+}
+
+/** A pod as the updater sees it. */
+export interface PodState {
+  readonly requests: Limits;
+  /** Since it was created, ns. */
+  readonly age: number;
+  readonly quickOom: boolean;
+}
+
+/** Whether the updater evicts a pod for this recommendation. */
+export function evicts(pod: PodState, cpu: Range, memory: Range): boolean {
+  const { requests } = pod;
+  const outside = requests.cpu < cpu.lower || requests.cpu > cpu.upper ||
+    requests.memory < memory.lower || requests.memory > memory.upper;
+  if (outside) return true;
+  const difference = Math.abs(cpu.target - requests.cpu) / requests.cpu +
+    Math.abs(memory.target - requests.memory) / requests.memory;
+  if (pod.quickOom) return difference > 0;
+  return pod.age >= UPDATER.lifetime && difference >= UPDATER.change;
+}
+
+interface State {
+  readonly recommender: VpaRecommender;
+  requests: Limits;
+  usage: number;
+  podSince: number;
+  containerSince: number;
+  quickOom: boolean;
 }
 
 /** One pod per service; a change is a restart. */
@@ -77,57 +68,65 @@ export class VpaPolicy implements Policy {
 
   start(cluster: Cluster): void {
     const { sim } = cluster;
-    const began = sim.now;
-    const states = cluster.containers.map((c) => ({
-      cpu: new DecayingHistogram(VPA.cpuFirst),
-      memory: new DecayingHistogram(VPA.memoryFirst),
-      peak: 0,
+    const states = cluster.containers.map((c, i): State => ({
+      recommender: new VpaRecommender(),
+      requests: this.options.initial[i] as Limits,
       usage: c.cpu.usage(),
-      samples: 0,
+      podSince: sim.now,
+      containerSince: sim.now,
+      quickOom: false,
     }));
     const loop = () => {
       cluster.containers.forEach((container, i) => {
-        const state = states[i] as typeof states[number];
-        const usage = container.cpu.usage();
-        const cores = (usage - state.usage) / VPA.loop;
-        state.usage = usage;
-        const limit = container.cpu.quota / container.cpu.period;
-        state.cpu.add(cores, Math.max(limit, 0.1), sim.now);
-        // One peak per 24 h window: the same window for the whole of a run.
-        state.peak = Math.max(state.peak, container.memory.usage);
-        state.samples++;
-        const days = (sim.now - began) / (24 * 3600e9);
-        const confidence = Math.max(1e-6, Math.min(days, state.samples / 1440));
-        const cpuTarget = Math.max(VPA.leastCpu, state.cpu.percentile(VPA.target) * VPA.margin);
-        const memoryTarget = Math.max(VPA.leastMemory, state.peak * VPA.margin);
-        const upper = Math.max(VPA.leastCpu, state.cpu.percentile(VPA.upper) * VPA.margin) *
-          (1 + 1 / confidence);
-        const lower = Math.max(VPA.leastCpu, state.cpu.percentile(VPA.lower) * VPA.margin) *
-          (1 + 0.001 / confidence) ** -2;
-        const outside = limit > upper || limit < lower || container.memory.limit < state.peak;
-        if (!outside || this.options.minReplicas > 1 || !container.up) return;
-        this.#evictions++;
-        // The updater evicts; the new pod gets the target if a quota allows it, or waits.
-        container.evict();
-        cluster.quota.release(container.id);
-        cluster.quota.request(container.id, { cpu: cpuTarget, memory: memoryTarget }, () => {
-          container.cpu.setQuota(Math.max(1e6, Math.round(cpuTarget * container.cpu.period)));
-          container.memory.setLimit(memoryTarget);
-          container.create();
-        });
+        const state = states[i] as State;
+        this.#sample(container, state);
+        if (!container.up || this.options.minReplicas > 1) return;
+        const cpu = state.recommender.cpu(), memory = state.recommender.memory();
+        const { requests, quickOom } = state;
+        if (!evicts({ requests, quickOom, age: sim.now - state.podSince }, cpu, memory)) return;
+        this.#evict(cluster, container, state, { cpu: cpu.target, memory: memory.target });
       });
-      sim.after(VPA.loop, loop);
+      sim.after(UPDATER.loop, loop);
     };
-    sim.after(VPA.loop, loop);
-    for (const container of cluster.containers) {
+    sim.after(UPDATER.loop, loop);
+    cluster.containers.forEach((container, i) => {
+      const state = states[i] as State;
       container.onOomKill = () => {
-        const limit = container.memory.limit;
-        container.memory.setLimit(Math.max(VPA.oomFactor * limit, limit + VPA.oomBytes));
+        state.recommender.addOom(state.requests.memory, sim.now);
+        state.quickOom = sim.now - state.containerSince < UPDATER.quickOom;
+        state.containerSince = sim.now;
       };
-    }
+    });
   }
 
   counters(): Readonly<Record<string, number>> {
     return { evictions: this.#evictions };
+  }
+
+  /** What the metrics server says once a minute. */
+  #sample(container: Container, state: State): void {
+    const { now } = container.host.sim;
+    const usage = container.cpu.usage();
+    const cores = (usage - state.usage) / UPDATER.loop;
+    state.usage = usage;
+    if (container.pending) return;
+    state.recommender.addCpu(cores, state.requests.cpu, now);
+    state.recommender.addMemory(container.memory.usage, now);
+  }
+
+  /** The pod is deleted; its successor has the target for limits, if a quota allows it, or waits. */
+  #evict(cluster: Cluster, container: Container, state: State, target: Limits): void {
+    const { sim } = cluster;
+    this.#evictions++;
+    container.evict();
+    cluster.quota.release(container.id);
+    cluster.quota.request(container.id, target, () => {
+      state.requests = target;
+      state.podSince = state.containerSince = sim.now;
+      state.quickOom = false;
+      container.cpu.setQuota(Math.max(1e6, Math.round(target.cpu * container.cpu.period)));
+      container.memory.setLimit(target.memory);
+      container.create();
+    });
   }
 }

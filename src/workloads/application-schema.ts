@@ -105,7 +105,7 @@ const serviceSchema = z.strictObject({
 
 const limits = z.strictObject({ cpu: cpu({ max: 4096 }), memory: bytes({ max: 2 ** 44 }) });
 
-/** The YAML of an application; quantities come out canonical: ns, bytes, cores. */
+/** What an application's YAML file holds, before its calls are looked up and its quantities merged. */
 export const applicationSchema = z.strictObject({
   id: z.string().min(1),
   title: z.string().min(1),
@@ -134,7 +134,7 @@ export const applicationSchema = z.strictObject({
   ),
 });
 
-/** A checked application as written, in canonical units. */
+/** The same, parsed: quantities in canonical units. */
 export type ApplicationYaml = z.output<typeof applicationSchema>;
 
 /** A checked call: `service/operation`, or that with how it is made. */

@@ -259,6 +259,71 @@ Deno.test("latency counts from the intended time, and one request is on a connec
   assert.deepEqual([...client.report().latencies], [12 * MS, 24 * MS]);
 });
 
+Deno.test("a broken connection loses what it sent, tries again, and then sends what became due", () => {
+  const application = parseApplication(two, "x");
+  const sim = new Simulation({ seed: 1 });
+  const host = new FluidHost(sim, "h", 8);
+  const due = [5, 5, 6, 6.5, 8].map((s) => s * 1e9);
+  const client: Client = new Client({
+    sim,
+    application,
+    schedules: [() => due.shift() ?? Infinity],
+    warmUp: 0,
+    duration: 10e9,
+    send: (_, tag) => engine.send(0, tag),
+    accepts: () => entry.up,
+  });
+  const engine: Engine = new Engine({
+    sim,
+    application,
+    delay: () => MS,
+    answered: (tag, failed) => client.answered(tag, failed),
+    broken: (tag) => client.broke(tag),
+  });
+  const containers = application.services.map((service, i) =>
+    new Container(i, service, {
+      host,
+      quota: Infinity,
+      memoryLimit: 2 ** 26,
+      onDone: engine.onDone(i),
+    })
+  );
+  engine.attach(containers);
+  const entry = containers.find((c) => c.name === "web") as Container;
+  client.start();
+  sim.after(5e9 + 5 * MS, () => entry.evict());
+  sim.after(5.1e9, () => entry.create()); // up 2 s later
+  sim.run(10e9);
+  const report = client.report();
+  assert.deepEqual([report.due, report.lost, report.answered, report.errors], [5, 2, 3, 0]);
+  // Two sends were lost: each later reply is held for the oldest send that has none yet.
+  const seconds = [...report.latencies].map((l) => Math.round(l / 1e8) / 10);
+  assert.deepEqual(seconds, [0.9, 2.1, 2.1]);
+});
+
+Deno.test("the calibration is repeated until there is a reply in it", () => {
+  const application = parseApplication(two, "x");
+  const recorded = (first: number) => {
+    const sim = new Simulation({ seed: 1 });
+    const due = Array.from({ length: 40 }, (_, i) => i * 1e9);
+    const client: Client = new Client({
+      sim,
+      application,
+      schedules: [() => due.shift() ?? Infinity],
+      warmUp: 10e9,
+      duration: 40e9,
+      send: (_, tag) => sim.after(Math.max(MS, first - sim.now), () => client.answered(tag, false)),
+    });
+    client.start();
+    sim.run(40e9);
+    const { answered, recorded } = client.report();
+    return [answered, recorded];
+  };
+  assert.deepEqual(recorded(0), [40, 30]);
+  // Nothing in the first ten seconds: those of the next ten go, too.
+  assert.deepEqual(recorded(14.5e9), [40, 20]);
+});
+
 Deno.test("workloads have the rates of the chapter", () => {
   const count = (workload: "fixed" | "exp" | "burst" | "alibaba", mean?: number) => {
     const sim = new Simulation({ seed: 5 });

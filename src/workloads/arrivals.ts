@@ -25,7 +25,7 @@ export const WORKLOAD_CONSTANTS = {
 /** Intended send times of one connection: each call gives the next, ns; Infinity: no more. */
 export type SendTimes = () => number;
 
-/** What determines the send times. */
+/** Which of the chapter's workloads, how much of it and how long. */
 export interface WorkloadOptions {
   readonly workload: Workload;
   /** Multiplies every rate. */

@@ -1,26 +1,36 @@
 /**
- * An open-loop HTTP load generator as DeathStarBench's wrk2: a request is due at its intended time
- * whatever is outstanding; a connection has one request on the way, as HTTP/1.1 servers answer in order;
- * latency counts from the intended time.
+ * An open-loop HTTP load generator as DeathStarBench's wrk2 (delimitrou/DeathStarBench, wrk2/src/wrk.c): a
+ * request is due at its intended time whatever is outstanding; a connection has one request on the way, as
+ * HTTP/1.1 servers answer in order; latency counts from the intended time.
+ *
+ * A connection that breaks loses what it has sent and tries again until it is accepted; what has become due
+ * meanwhile is then sent at once. wrk2 gives replies to sends by their numbers on the connection, so that
+ * after a loss every reply is held for that of an older request: latency stays longer by as much as was lost.
+ * Its calibration, whose replies are not recorded, is repeated until there is one.
  */
 import type { Handler, Rng, Simulation } from "../kernel/mod.ts";
 import type { Application } from "./application.ts";
 import type { SendTimes } from "./arrivals.ts";
 import { Fifo } from "./fifo.ts";
 
-/** What a load generator sends, when, and what of it is recorded. */
+/** A load generator's connections, what it records, and how it reaches the application. */
 export interface ClientOptions {
   readonly sim: Simulation;
   readonly application: Application;
   /** One per connection. */
   readonly schedules: readonly SendTimes[];
-  /** Answers before this are not recorded: wrk2's 10 s of calibration, ns. */
+  /** Answers before this are not recorded: wrk2's 10 s of calibration, or more tens if none comes; ns. */
   readonly warmUp: number;
   /** Answers after this are not seen, ns. */
   readonly duration: number;
   /** Puts a request on the way. */
   readonly send: (type: number, tag: number) => void;
+  /** Whether the application's entry accepts connections; default: always. */
+  readonly accepts?: (() => boolean) | undefined;
 }
+
+/** Between two tries of a connection to connect, ns; assumed: wrk2 tries without a pause. */
+const RECONNECT = 10e6;
 
 /** What was measured. */
 export interface ClientReport {
@@ -32,15 +42,21 @@ export interface ClientReport {
   readonly recorded: number;
   /** Error replies among `recorded`. */
   readonly errors: number;
+  /** Requests that broken connections have lost. */
+  readonly lost: number;
   /** Sorted latencies of `recorded`, ns. */
   readonly latencies: Float64Array;
 }
 
 interface Connection {
   readonly next: SendTimes;
-  readonly due: Fifo;
-  /** Intended time of the request on the way, ns; -1: none. */
-  current: number;
+  /** Send times that no reply was given to yet. */
+  readonly sent: Fifo;
+  /** Requests on the connection: one in the application, the rest behind it. */
+  open: number;
+  broken: boolean;
+  /** Became due while the connection was broken. */
+  overdue: number;
 }
 
 /** The load generator of one run. */
@@ -55,18 +71,30 @@ export class Client {
   #answered = 0;
   #errors = 0;
   #due = 0;
+  #lost = 0;
+  /** End of the calibration and its length, ns. */
+  #recordFrom: number;
+  #calibration = 0;
 
   constructor(options: ClientOptions) {
     this.#options = options;
+    this.#recordFrom = options.warmUp;
     this.#types = options.sim.rng("request types");
     let sum = 0;
     for (const { share } of options.application.requests) this.#shares.push(sum += share);
-    this.#connections = options.schedules.map((next) => ({ next, due: new Fifo(), current: -1 }));
+    this.#connections = options.schedules.map((next) => ({
+      next,
+      sent: new Fifo(),
+      open: 0,
+      broken: false,
+      overdue: 0,
+    }));
     this.#dueHandler = options.sim.handler((c) => this.#isDue(c));
   }
 
   /** Schedules the first request of every connection. */
   start(): void {
+    this.#calibration = this.#options.warmUp - this.#options.sim.now;
     this.#connections.forEach((_, c) => this.#plan(c));
   }
 
@@ -74,16 +102,27 @@ export class Client {
   answered(c: number, failed: boolean): void {
     const connection = this.#connections[c] as Connection;
     const { now } = this.#options.sim;
+    const sent = connection.sent.shift() as number;
     if (now <= this.#options.duration) {
+      while (this.#answered === 0 && this.#calibration > 0 && now >= this.#recordFrom) {
+        this.#recordFrom += this.#calibration;
+      }
       this.#answered++;
-      if (now >= this.#options.warmUp) {
+      if (now >= this.#recordFrom) {
         if (failed) this.#errors++;
-        this.#record(now - connection.current);
+        this.#record(now - sent);
       }
     }
-    connection.current = -1;
-    const waiting = connection.due.shift();
-    if (waiting !== undefined) this.#send(connection, c, waiting);
+    if (--connection.open > 0) this.#send(c);
+  }
+
+  /** For `EngineOptions.broken`: the connection breaks, with all that it has sent. */
+  broke(c: number): void {
+    const connection = this.#connections[c] as Connection;
+    this.#lost += connection.open;
+    connection.open = 0;
+    connection.broken = true;
+    this.#options.sim.after(RECONNECT, () => this.#reconnect(c));
   }
 
   /** The measurements so far. */
@@ -93,6 +132,7 @@ export class Client {
       answered: this.#answered,
       recorded: this.#recorded,
       errors: this.#errors,
+      lost: this.#lost,
       latencies: this.#latencies.slice(0, this.#recorded).sort(),
     };
   }
@@ -107,14 +147,30 @@ export class Client {
   #isDue(c: number): void {
     const connection = this.#connections[c] as Connection;
     this.#due++;
-    const { now } = this.#options.sim;
-    if (connection.current < 0) this.#send(connection, c, now);
-    else connection.due.push(now);
+    if (connection.broken) connection.overdue++;
+    else this.#put(connection, c);
     this.#plan(c);
   }
 
-  #send(connection: Connection, c: number, intended: number): void {
-    connection.current = intended;
+  /** Writes a request to the connection; it comes to the application when those before it are answered. */
+  #put(connection: Connection, c: number): void {
+    connection.sent.push(this.#options.sim.now);
+    if (++connection.open === 1) this.#send(c);
+  }
+
+  #reconnect(c: number): void {
+    if (this.#options.accepts?.() === false) {
+      this.#options.sim.after(RECONNECT, () => this.#reconnect(c));
+      return;
+    }
+    const connection = this.#connections[c] as Connection;
+    connection.broken = false;
+    const { overdue } = connection;
+    connection.overdue = 0;
+    for (let i = 0; i < overdue && !connection.broken; i++) this.#put(connection, c);
+  }
+
+  #send(c: number): void {
     this.#options.send(this.#pick(), c);
   }
 

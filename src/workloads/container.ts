@@ -16,7 +16,7 @@ export type OomHook = (
   decide: (retry: boolean) => void,
 ) => void;
 
-/** Where a container runs and under which limits. */
+/** Where a container runs and with which limits. */
 export interface ContainerOptions {
   readonly host: FluidHost;
   /** ns of CPU time per period; Infinity: none. */
@@ -43,7 +43,10 @@ export class Container {
   nodeDown = false;
   /** Not created yet: a quota is used up. */
   pending = false;
+  /** Times that its processes were ended, by OOM or with their node: what back-off counts. */
   kills = 0;
+  /** Those by OOM. */
+  oomKills = 0;
   restarts = 0;
   /** Requests of memory that the hook answered, and those it refused. */
   oomEvents = 0;
@@ -138,14 +141,22 @@ export class Container {
     });
   }
 
-  /** Processes end at once, memory is free; restarts after back-off and the service's start time. */
-  kill(): void {
+  /**
+   * Processes end at once, memory is free; restarts after back-off and the service's start time.
+   *
+   * @param oom because memory has run out; else because its node has failed.
+   */
+  kill(oom = true): void {
     this.up = false;
     this.kills++;
     this.memory.kill();
     this.heap = this.cached = this.#pageLeft = 0;
+    this.#trace(oom ? "OOM kill" : "node fails");
     this.onKilled?.(this);
-    this.onOomKill?.(this);
+    if (oom) {
+      this.oomKills++;
+      this.onOomKill?.(this);
+    }
     const wait = this.kills === 1
       ? 0
       : Math.min(BACK_OFF.most, BACK_OFF.first * 2 ** (this.kills - 2));
@@ -166,6 +177,7 @@ export class Container {
     this.restarts++;
     this.memory.kill();
     this.heap = this.cached = this.#pageLeft = 0;
+    this.#trace("evicted");
     this.onKilled?.(this);
   }
 
@@ -189,6 +201,7 @@ export class Container {
    */
   boot(): void {
     const { memory, start, startWork } = this.service;
+    this.#trace("starts");
     const kills = this.kills, restarts = this.restarts;
     const current = () => this.kills === kills && this.restarts === restarts;
     this.#startTime = false;
@@ -225,6 +238,15 @@ export class Container {
   #started(): void {
     if (this.up || !this.#startTime || this.#startBursts > 0) return;
     this.up = true;
+    this.#trace("answers");
     this.onStarted?.(this);
+  }
+
+  #trace(event: string): void {
+    const { sim } = this.host;
+    sim.trace?.instant(this.name, event, sim.now, {
+      cores: this.cpu.quota / this.cpu.period,
+      memory_limit: this.memory.limit,
+    });
   }
 }

@@ -12,13 +12,16 @@ import { BACKGROUND, CLIENT, NOBODY, type Request, State, type Visit } from "./v
 /** Told when a request is answered: its number as given to `send`, and whether it is an error. */
 export type Answered = (request: number, failed: boolean) => void;
 
-/** What an engine runs and whom it answers. */
+/** What an engine needs of the world around its application. */
 export interface EngineOptions {
   readonly sim: Simulation;
   readonly application: Application;
   /** One way from container to container, ns; -1 is the client. */
   readonly delay: (from: number, to: number) => number;
   readonly answered: Answered;
+  /** Told instead that the entry's container was down or died with the request: a connection that breaks
+   * and no reply. Default: `answered`, with an error. */
+  readonly broken?: ((request: number) => void) | undefined;
 }
 
 /** Runs requests on containers; numbers of containers are those of the application's services. */
@@ -118,6 +121,7 @@ export class Engine {
         tag,
         failed: false,
         answered: false,
+        lost: false,
         visits: 0,
         arrivals: new Int8Array(this.#application.operations.length),
       };
@@ -126,7 +130,7 @@ export class Engine {
     }
     const request = this.#requests[free] as Request;
     request.tag = tag;
-    request.failed = request.answered = false;
+    request.failed = request.answered = request.lost = false;
     request.visits = 0;
     request.arrivals.fill(0);
     return request;
@@ -178,6 +182,7 @@ export class Engine {
     const container = this.containers[i] as Container;
     if (!container.up) {
       visit.failed = true;
+      this.#loses(visit);
       return this.#leave(visit, 0);
     }
     if ((this.#inService[i] as number) >= container.service.threads) {
@@ -339,8 +344,16 @@ export class Engine {
     } else if (visit.outstanding === 0) this.#nextStep(visit, visit.operation.service);
   }
 
+  /** A request whose entry is not there: nobody answers the client. */
+  #loses(visit: Visit): void {
+    if (visit.parent === CLIENT) (this.#requests[visit.request] as Request).lost = true;
+  }
+
   #answer(request: Request, failed: boolean): void {
     request.answered = true;
+    if (request.lost && this.#options.broken !== undefined) {
+      return this.#options.broken(request.tag);
+    }
     const { errors } = this.#application.requests[request.type] as Application["requests"][number];
     // Drawn for every request that could have an error of its own, to keep the stream in step.
     const own = errors > 0 && this.#choice.bernoulli(errors);
@@ -359,6 +372,7 @@ export class Engine {
       if (visit.state === State.DEAD) continue;
       visit.memory = 0;
       visit.failed = true;
+      this.#loses(visit);
       this.#leave(visit, visit.outstanding);
     }
   }

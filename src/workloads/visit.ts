@@ -44,6 +44,8 @@ export interface Request {
   tag: number;
   failed: boolean;
   answered: boolean;
+  /** Its entry was down or died: the client's connection breaks. */
+  lost: boolean;
   visits: number;
   arrivals: Int8Array;
 }

@@ -1,0 +1,94 @@
+/** Parameters of Escra's rivals that set limits: Autopilot and VPA. */
+import { z } from "zod";
+import { bytes, cpu, duration } from "../units/mod.ts";
+import { BUCKETS, ML_WEIGHTS } from "./autopilot-ml.ts";
+import { JOB_CLASSES, OOM_TOLERANCES } from "./autopilot-window.ts";
+import {
+  AFTER_KILL,
+  type AutopilotOptions,
+  BEGINNINGS,
+  MEMORY_RECOMMENDERS,
+  RECOMMENDERS,
+} from "./autopilot.ts";
+import type { Limits } from "./policy.ts";
+
+const MS = 1e6, S = 1e9, MIB = 2 ** 20;
+/** Cores that the last of Autopilot's buckets stands for; assumed. */
+const LARGEST_CPU = 10;
+/** Bytes that it stands for; assumed: more than any container of the four applications uses. */
+const LARGEST_MEMORY = 2048 * MIB;
+/** The kernel's least quota is 1 ms a period, Docker's least memory limit 4 MiB. */
+const LEAST = { cpu: 0.01, memory: 4 * MIB } as const;
+
+/** Autopilot's and VPA's own parameters. */
+export const rivalShape = {
+  update_period: duration({ min: S, max: 3600 * S, column: "s" }).default(S).describe(
+    "Autopilot: section 5.6.1 compares 1, 10, 30 and 60 s; its own default is 5 min",
+  ),
+  recommender: z.enum(RECOMMENDERS).default("ml"),
+  autopilot_memory: z.enum(MEMORY_RECOMMENDERS).default("ml").describe(
+    "what recommends memory with recommender ml: the same (section 5.6.1 re-creates the ML recommender), " +
+      "or the moving window's peak",
+  ),
+  job_class: z.enum(JOB_CLASSES).default("serving").describe("moving window: of CPU"),
+  oom_tolerance: z.enum(OOM_TOLERANCES).default("minimal").describe("moving window: of memory"),
+  autopilot_margin: cpu({ min: 0, max: 10 }).default(1.5).describe(
+    "safety margin of Autopilot's models; tuned at 1 s, as section 5.6.1 did",
+  ),
+  autopilot_zero_margin: z.boolean().default(false).describe(
+    "models without a margin compete with those: the open re-implementation has margins of 0 and 1",
+  ),
+  autopilot_memory_margin: bytes({ max: LARGEST_MEMORY }).default(256 * MIB).describe(
+    "safety margin of the models of memory; tuned at 1 s for performance, as section 5.6.1 did: the least of 64, " +
+      "128 and 256 MiB with which no container is killed",
+  ),
+  autopilot_begins: z.enum(BEGINNINGS).default("ready").describe(
+    "with the pods, or when all of them answer; assumed",
+  ),
+  housekeeping: duration({ min: 100 * MS, max: 60 * S, column: "s" }).default(S).describe(
+    "cAdvisor reads usage this often: 1 s alone (the authors' controller asks such a one), 10 s in the kubelet",
+  ),
+  housekeeping_jitter: z.number().min(0).max(10).default(1).describe(
+    "cAdvisor adds up to this share of the interval at random each time: manager/container.go, 1",
+  ),
+  autopilot_read: duration({ max: S }).default(62 * MS).describe(
+    "the loop's time for one container's figures; assumed: what the same costs Escra's controller",
+  ),
+  autopilot_write: duration({ max: S }).default(0.5 * MS).describe(
+    "the loop's time for one container's limits; assumed: as Escra's Agent",
+  ),
+  after_kill: z.enum(AFTER_KILL).default("pod-spec").describe(
+    "limits of a container that the kubelet starts again: its pod's, or the last that Autopilot wrote",
+  ),
+  min_replicas: z.int("expected a whole number").min(1).max(100).default(1).describe(
+    "VPA's updater; Kubernetes' default of 2 never evicts these one-replica services",
+  ),
+};
+
+/** Those parameters, in canonical units. */
+export type RivalParameters = z.output<z.ZodObject<typeof rivalShape>>;
+
+/** Autopilot's options. @param initial the pods' own limits. */
+export function autopilotOptions(p: RivalParameters, initial: readonly Limits[]): AutopilotOptions {
+  const margin = Math.round(p.autopilot_margin / LARGEST_CPU * BUCKETS);
+  return {
+    recommender: p.recommender,
+    memoryRecommender: p.autopilot_memory,
+    weights: { ...ML_WEIGHTS, margins: p.autopilot_zero_margin ? [0, margin] : [margin] },
+    job: p.job_class,
+    oomTolerance: p.oom_tolerance,
+    updatePeriod: p.update_period,
+    initial,
+    largestCpu: LARGEST_CPU,
+    largestMemory: LARGEST_MEMORY,
+    leastCpu: LEAST.cpu,
+    leastMemory: LEAST.memory,
+    memoryMargins: [Math.round(p.autopilot_memory_margin / LARGEST_MEMORY * BUCKETS)],
+    begins: p.autopilot_begins,
+    housekeeping: p.housekeeping,
+    jitter: p.housekeeping_jitter,
+    readCost: p.autopilot_read,
+    writeCost: p.autopilot_write,
+    afterKill: p.after_kill,
+  };
+}
