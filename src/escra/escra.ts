@@ -15,6 +15,8 @@ export interface EscraOptions
   /** From the period's end to the datagram on the wire, ns. */
   readonly sendDelay: number;
   readonly telemetryLoss: number;
+  /** See `HookOptions.lateThrottles`. */
+  readonly lateThrottles: boolean;
   /** When the controller restarts and for how long, ns; none: Infinity. */
   readonly restartAt: number;
   readonly restartLasts: number;
@@ -56,6 +58,7 @@ export class EscraPolicy implements Policy {
       const register = installHooks(cluster, container, wire, losses, {
         sendDelay: this.options.sendDelay,
         loss: this.options.telemetryLoss,
+        lateThrottles: this.options.lateThrottles,
         receive: (message) => controller.receive(message),
         oom: (c, size, reply) => controller.oom(c, size, reply),
       });

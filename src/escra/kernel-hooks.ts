@@ -16,6 +16,13 @@ export interface HookOptions<C> {
   readonly sendDelay: number;
   /** Share of datagrams that are lost. */
   readonly loss: number;
+  /**
+   * The hook runs before the kernel counts the period that ends: a throttle is in the next datagram.
+   * So it is in the published kernel (gregcusack/EC-4.20.16, kernel/sched/fair.c:
+   * `__refill_cfs_bandwidth_runtime` reports, `do_sched_cfs_period_timer` adds to `nr_throttled` after
+   * it). Without it the datagram says what section 5.4.2 says: whether the last period was throttled.
+   */
+  readonly lateThrottles: boolean;
   /** Takes a datagram at the controller. */
   readonly receive: (message: Telemetry) => void;
   /** Takes an OOM request at the controller; `reply` carries the grant back. */
@@ -33,7 +40,7 @@ export function installHooks<C extends Hooked<C>>(
   container: C,
   wire: Wire,
   losses: Rng,
-  { sendDelay, loss, receive, oom }: HookOptions<C>,
+  { sendDelay, loss, lateThrottles, receive, oom }: HookOptions<C>,
 ): (done: () => void) => void {
   const { sim } = cluster;
   const link = cluster.link?.(container);
@@ -46,7 +53,7 @@ export function installHooks<C extends Hooked<C>>(
       container: container.id,
       quota: report.quota / container.cpu.period,
       remaining: report.pool / container.cpu.period,
-      nrThrottled: report.nrThrottled,
+      nrThrottled: report.nrThrottled - (lateThrottles && report.throttled ? 1 : 0),
       sequence: sequence++,
     };
     const lost = loss > 0 && losses.bernoulli(loss);

@@ -52,6 +52,9 @@ export const escraShape = {
     'both ends of an RPC beside the wire; "hundreds of microseconds"',
   ),
   send_delay: duration({ max: S }).default(50_000).describe("hook to wire; assumed"),
+  late_throttles: z.boolean().default(true).describe(
+    "the hook reports before the kernel counts the period's throttle, as published",
+  ),
   cadvisor_cost: duration({ max: S }).default(62 * MS).describe(
     "one container's figures; calibrated: 85 % of a core for 68 containers every 5 s",
   ),
@@ -91,6 +94,7 @@ export function escraOptions(p: EscraParameters, total: Limits): EscraOptions {
     cadvisorCost: p.cadvisor_cost,
     staleness: p.cadvisor_age,
     telemetryLoss: p.telemetry_loss,
+    lateThrottles: p.late_throttles,
     lateRpc: p.late_rpc,
     restartAt: p.restart_at === 0 ? Infinity : p.restart_at,
     restartLasts: p.restart_lasts,

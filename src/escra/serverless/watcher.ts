@@ -48,6 +48,7 @@ export class EscraWatcher {
         const register = installHooks(cluster, pod, wire, losses, {
           sendDelay: options.sendDelay,
           loss: options.telemetryLoss,
+          lateThrottles: options.lateThrottles,
           receive: (message) => controller.receive(message),
           oom: (c, size, reply) => controller.oom(c, size, reply),
         });
