@@ -4,7 +4,7 @@
  */
 import { type Process, type Rng, Signal } from "../kernel/mod.ts";
 import type { Telemetry } from "./allocation.ts";
-import type { Hooked, ManagedCluster } from "./managed.ts";
+import { type Hooked, labelOf, type ManagedCluster, type OomAnswer } from "./managed.ts";
 import { REQUEST_BYTES, type Wire } from "./wire.ts";
 
 /** UDP payload: host, cgroup id, quota, nr_throttled, runtime, sequence number; bytes. */
@@ -25,8 +25,8 @@ export interface HookOptions<C> {
   readonly lateThrottles: boolean;
   /** Takes a datagram at the controller. */
   readonly receive: (message: Telemetry) => void;
-  /** Takes an OOM request at the controller; `reply` carries the grant back. */
-  readonly oom: (container: C, size: number, reply: (granted: boolean) => void) => void;
+  /** Takes an OOM request at the controller; `reply` carries the answer back. */
+  readonly oom: (container: C, size: number, reply: (answer: OomAnswer) => void) => void;
 }
 
 /**
@@ -45,6 +45,7 @@ export function installHooks<C extends Hooked<C>>(
   const { sim } = cluster;
   const link = cluster.link?.(container);
   const latency = cluster.latency(container);
+  const kernel = `${labelOf(container)}: kernel`, way = `${labelOf(container)}: telemetry`;
   let sequence = 0;
   container.periodHook = (report) => {
     // A period timer that stops leaves before the hook: an idle container is silent.
@@ -58,34 +59,50 @@ export function installHooks<C extends Hooked<C>>(
     };
     const lost = loss > 0 && losses.bernoulli(loss);
     const travel = wire.telemetry(TELEMETRY_BYTES, link, latency);
+    const { trace, now } = sim;
+    if (trace !== null) {
+      const limit = message.quota, used = report.used / container.cpu.period;
+      trace.counter(`${labelOf(container)}: CPU`, now, { limit, used });
+      if (report.throttled) trace.instant(kernel, "throttled", now);
+      const what = lost ? "datagram, lost" : "datagram";
+      const { remaining, nrThrottled } = message;
+      trace.complete(way, what, now, now + sendDelay + travel, { limit, remaining, nrThrottled });
+    }
     if (lost) return;
     sim.after(sendDelay + travel, () => receive(message));
   };
   const socket = link && wire.connection(link, cluster.control ?? "");
   container.oomHook = (_, size, decide) => {
     wire.oom();
+    const began = sim.now;
+    const answered = ({ granted, limit }: OomAnswer) => {
+      if (limit !== undefined) container.memory.setLimit(limit);
+      const what = { granted: granted ? "yes" : "no", MiB: container.memory.limit / 2 ** 20 };
+      sim.trace?.complete(kernel, "OOM event", began, sim.now, what);
+      decide(granted);
+    };
     if (socket === undefined || socket.state !== "open") {
       sim.after(sendDelay + latency, () => {
-        oom(container, size, (granted) => sim.after(latency, () => decide(granted)));
+        oom(container, size, (answer) => sim.after(latency, () => answered(answer)));
       });
       return;
     }
-    sim.spawn(`OOM request of ${container.id}`, request(size, decide));
+    sim.spawn(`OOM request of ${container.id}`, request(size, answered));
   };
   // The task that charges is blocked until the answer is there.
-  function* request(size: number, decide: (granted: boolean) => void): Process {
+  function* request(size: number, decide: (answer: OomAnswer) => void): Process {
     if (socket === undefined) return;
     yield sendDelay;
     yield* socket.send("client", REQUEST_BYTES);
     const answered = new Signal(sim, "OOM answer");
-    let granted = false;
-    oom(container, size, (reply) => {
-      granted = reply;
+    let answer: OomAnswer = { granted: false };
+    oom(container, size, (given) => {
+      answer = given;
       answered.fire();
     });
     yield answered;
     yield* socket.send("server", REQUEST_BYTES);
-    decide(granted);
+    decide(answer);
   }
   return (done) => {
     if (socket === undefined) {

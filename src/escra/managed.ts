@@ -5,6 +5,8 @@ import type { Simulation } from "../kernel/mod.ts";
 /** A container under Escra: its two control groups. */
 export interface Managed {
   readonly id: number;
+  /** What traces call it. */
+  readonly name?: string;
   /** Its processes exist. */
   readonly up: boolean;
   readonly cpu: Pick<FluidGroup, "period" | "quota" | "setQuota">;
@@ -15,6 +17,18 @@ export interface Managed {
 export interface Hooked<C> extends Managed {
   periodHook: ((report: PeriodReport, container: C) => void) | null;
   oomHook: ((container: C, size: number, decide: (retry: boolean) => void) => void) | null;
+}
+
+/** Name of a container in traces. */
+export function labelOf(container: Managed): string {
+  return container.name ?? `container ${container.id}`;
+}
+
+/** The controller's answer to an OOM request. */
+export interface OomAnswer {
+  readonly granted: boolean;
+  /** The new limit, bytes, when the kernel sets it itself and no Agent has. */
+  readonly limit?: number;
 }
 
 /** Where they run. */

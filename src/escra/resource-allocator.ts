@@ -46,8 +46,8 @@ export class ResourceAllocator {
     return this.pools.register(id, memory, now, this.options.mode === "code", own);
   }
 
-  /** A datagram: the container's new limit, cores, or undefined. */
-  onTelemetry(message: Telemetry, now: number): number | undefined {
+  /** A datagram: the container's new limit, booked, or undefined. */
+  onTelemetry(message: Telemetry, now: number): Decision | undefined {
     const entry = this.pools.entries.get(message.container);
     if (entry === undefined) return undefined;
     const silent = now - entry.lastSeen;
@@ -67,7 +67,7 @@ export class ResourceAllocator {
     if (next.quota > before) this.raised++;
     else this.cut++;
     this.pools.setCpu(entry, next.quota, next.overrun);
-    return next.quota;
+    return next;
   }
 
   /** A container that was silent: its limit falls to the floor (the 2 s rule of May 2022). */
