@@ -184,6 +184,13 @@ export class Pools {
     this.entries.delete(id);
   }
 
+  /** The kernel has another limit than was booked: the pool gives what it has, the rest is overrun. */
+  adoptCpu(entry: Entry, quota: number): void {
+    const free = Math.min(quota - entry.quota, this.#unallocated);
+    this.setCpu(entry, entry.quota + free);
+    this.setCpu(entry, quota, true);
+  }
+
   /** Books a limit, cores; with `overrun` the change is the overrun's, else the pool's. */
   setCpu(entry: Entry, quota: number, overrun = false): void {
     const more = quota - entry.quota;
@@ -192,7 +199,8 @@ export class Pools {
     if (overrun) this.overrun = Math.max(0, this.overrun + more);
     // As published, a pool that is asked for more than it has is empty afterwards.
     else this.#unallocated = Math.max(0, this.#unallocated - more);
-    this.worstOverrun = Math.max(this.worstOverrun, this.allocatedCpu - this.settings.globalCpu);
+    const over = this.allocatedCpu - this.settings.globalCpu;
+    if (over > EPSILON && over > this.worstOverrun) this.worstOverrun = over;
   }
 
   /** What no counter has any more is found again, as at each message of the published controller. */

@@ -16,8 +16,10 @@ export interface EscraOptions
   /** From the period's end to the datagram on the wire, ns. */
   readonly sendDelay: number;
   readonly telemetryLoss: number;
-  /** See `HookOptions.lateThrottles`. */
+  /** See `HookOptions`: `lateThrottles`, `interval`, `reportWrites`. */
   readonly lateThrottles: boolean;
+  readonly reportInterval: number;
+  readonly reportWrites: boolean;
   /** When the controller restarts and for how long, ns; none: Infinity. */
   readonly restartAt: number;
   readonly restartLasts: number;
@@ -57,6 +59,8 @@ export class EscraPolicy implements Policy {
         sendDelay: this.options.sendDelay,
         loss: this.options.telemetryLoss,
         lateThrottles: this.options.lateThrottles,
+        interval: this.options.reportInterval,
+        reportWrites: this.options.reportWrites,
         receive: (message) => controller.receive(message),
         oom: (c, size, reply) => controller.oom(c, size, reply),
       });

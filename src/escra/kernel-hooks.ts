@@ -23,6 +23,10 @@ export interface HookOptions<C> {
    * it). Without it the datagram says what section 5.4.2 says: whether the last period was throttled.
    */
   readonly lateThrottles: boolean;
+  /** Time between reports, ns; 0: at each period's end, as published. */
+  readonly interval: number;
+  /** Reports at each write to the CPU limit, too: a write refills the pool, where the hook stands. */
+  readonly reportWrites: boolean;
   /** Takes a datagram at the controller. */
   readonly receive: (message: Telemetry) => void;
   /** Takes an OOM request at the controller; `reply` carries the answer back. */
@@ -40,36 +44,60 @@ export function installHooks<C extends Hooked<C>>(
   container: C,
   wire: Wire,
   losses: Rng,
-  { sendDelay, loss, lateThrottles, receive, oom }: HookOptions<C>,
+  { sendDelay, loss, lateThrottles, interval, reportWrites, receive, oom }: HookOptions<C>,
 ): (done: () => void) => void {
   const { sim } = cluster;
   const link = cluster.link?.(container);
   const latency = cluster.latency(container);
   const kernel = `${labelOf(container)}: kernel`, way = `${labelOf(container)}: telemetry`;
   let sequence = 0;
-  container.periodHook = (report) => {
-    // A period timer that stops leaves before the hook: an idle container is silent.
-    if (report.idle) return;
+  const send = (quota: number, remaining: number, nrThrottled: number) => {
+    const { period } = container.cpu;
     const message: Telemetry = {
       container: container.id,
-      quota: report.quota / container.cpu.period,
-      remaining: report.pool / container.cpu.period,
-      nrThrottled: report.nrThrottled - (lateThrottles && report.throttled ? 1 : 0),
+      quota: quota / period,
+      remaining: remaining / period,
+      nrThrottled,
       sequence: sequence++,
     };
     const lost = loss > 0 && losses.bernoulli(loss);
     const travel = wire.telemetry(TELEMETRY_BYTES, link, latency);
     const { trace, now } = sim;
     if (trace !== null) {
-      const limit = message.quota, used = report.used / container.cpu.period;
-      trace.counter(`${labelOf(container)}: CPU`, now, { limit, used });
-      if (report.throttled) trace.instant(kernel, "throttled", now);
       const what = lost ? "datagram, lost" : "datagram";
-      const { remaining, nrThrottled } = message;
-      trace.complete(way, what, now, now + sendDelay + travel, { limit, remaining, nrThrottled });
+      const { quota: limit_cores, remaining: unused_cores } = message;
+      const content = { limit_cores, unused_cores, nr_throttled: nrThrottled };
+      trace.complete(way, what, now, now + sendDelay + travel, content);
     }
-    if (lost) return;
-    sim.after(sendDelay + travel, () => receive(message));
+    if (!lost) sim.after(sendDelay + travel, () => receive(message));
+  };
+  let due = 0, lastEnd = 0;
+  // Between periods' ends: the pool as it is, and the throttles that the kernel has counted.
+  const within = () => {
+    if (sim.now >= lastEnd + container.cpu.period) return;
+    send(container.cpu.quota, container.cpu.remaining(), container.cpu.nrThrottled);
+    due += interval;
+    if (due < lastEnd + container.cpu.period) sim.after(due - sim.now, within);
+  };
+  container.periodHook = (report) => {
+    // A period timer that stops leaves before the hook: an idle container is silent.
+    if (report.idle) return;
+    const { now, trace } = sim;
+    if (trace !== null) {
+      const { period } = container.cpu;
+      const values = { limit: report.quota / period, used: report.used / period };
+      trace.counter(`${labelOf(container)}: CPU`, now, values);
+      if (report.throttled) trace.instant(kernel, "throttled", now);
+    }
+    if (interval === 0 || now >= due) {
+      send(report.quota, report.pool, report.nrThrottled - (lateThrottles && report.throttled ? 1 : 0));
+      due = now + interval;
+    }
+    lastEnd = now;
+    if (interval > 0 && due < now + container.cpu.period) sim.after(due - now, within);
+  };
+  container.writeHook = !reportWrites ? null : (cores) => {
+    send(cores * container.cpu.period, container.cpu.remaining(), container.cpu.nrThrottled);
   };
   const socket = link && wire.connection(link, cluster.control ?? "");
   container.oomHook = (_, size, decide) => {

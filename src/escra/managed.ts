@@ -11,10 +11,13 @@ export interface Managed {
   readonly up: boolean;
   readonly cpu: Pick<FluidGroup, "period" | "quota" | "setQuota">;
   readonly memory: Pick<MemoryCgroup, "limit" | "usage" | "setLimit">;
+  /** Told of a write to the CPU limit, cores, before it holds. */
+  writeHook?: ((cores: number) => void) | null;
 }
 
 /** A container into which the kernel hooks can be installed. */
 export interface Hooked<C> extends Managed {
+  readonly cpu: Managed["cpu"] & Pick<FluidGroup, "remaining" | "nrThrottled">;
   periodHook: ((report: PeriodReport, container: C) => void) | null;
   oomHook: ((container: C, size: number, decide: (retry: boolean) => void) => void) | null;
 }

@@ -55,6 +55,12 @@ export const escraShape = {
   late_throttles: z.boolean().default(true).describe(
     "the hook reports before the kernel counts the period's throttle, as published",
   ),
+  report_interval: duration({ max: 3600 * S }).default(0).describe(
+    "time between reports when it is not the CFS period; 0s: at each period's end, as published",
+  ),
+  report_writes: z.boolean().default(false).describe(
+    "the hook also reports when a limit is written, as in one published kernel: see README",
+  ),
   cadvisor_cost: duration({ max: S }).default(62 * MS).describe(
     "controller's CPU time for one container's figures; calibrated, see README",
   ),
@@ -117,6 +123,8 @@ export function escraOptions(p: EscraParameters, total: Limits): EscraOptions {
     staleness: p.cadvisor_age,
     telemetryLoss: p.telemetry_loss,
     lateThrottles: p.late_throttles,
+    reportInterval: p.report_interval,
+    reportWrites: p.report_writes,
     lateRpc: p.late_rpc,
     restartAt: p.restart_at === 0 ? Infinity : p.restart_at,
     restartLasts: p.restart_lasts,

@@ -57,7 +57,7 @@ export class ResourceAllocator {
       this.stale++;
       // Never reset on a match, as published.
       if (++entry.mismatches > ADOPT_AFTER && this.options.mode === "code") {
-        this.pools.setCpu(entry, message.quota);
+        this.pools.adoptCpu(entry, message.quota);
       } else return undefined;
     }
     const before = entry.quota;

@@ -47,8 +47,11 @@ export class AgentRpc<C extends Managed> {
     return this.#call(container, "CPU limit", 2, raise ? 2 : 1, () => {
       const limit = () => container.cpu.quota / container.cpu.period;
       const before = limit();
-      if (!failed) applyCpu(container, quota);
-      else if (failsOpen) applyCpu(container, FAILED_CPU);
+      if (!failed || failsOpen) {
+        const cores = failed ? FAILED_CPU : quota;
+        container.writeHook?.(cores);
+        applyCpu(container, cores);
+      }
       this.#trace(container, failed ? "CPU update fails" : "CPU limit applied", {
         cores: limit(),
       });

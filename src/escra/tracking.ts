@@ -66,6 +66,8 @@ export const tracking = defineExperiment({
       sendDelay: options.sendDelay,
       loss: options.telemetryLoss,
       lateThrottles: options.lateThrottles,
+      interval: options.reportInterval,
+      reportWrites: options.reportWrites,
       receive: (message) => controller.receive(message),
       oom: (c, size, reply) => controller.oom(c, size, reply),
     });
