@@ -83,6 +83,12 @@ export interface Decision {
   readonly overrun: boolean;
 }
 
+/** A decision that is booked. */
+export interface Change extends Decision {
+  /** The limit before, cores. */
+  readonly from: number;
+}
+
 /** Decides on CPU limits from telemetry; both readings of chapter 5 offer this. */
 export interface CpuRules {
   /** The new limit, or undefined to leave it. Whoever asked books it. */

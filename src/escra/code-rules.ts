@@ -53,7 +53,9 @@ export class CodeRules implements CpuRules {
       return pooled(q + (lacks > slice / 2 ? Math.min(free, add) : add));
     }
     // A mean of exactly one throttle in the window is 0.1.
-    if (t >= throttled - 1e-9 && free > 1e-9) return pooled(q + Math.min(free, upsilon * t * slice));
+    if (t >= throttled - 1e-9 && free > 1e-9) {
+      return pooled(q + Math.min(free, upsilon * t * slice));
+    }
     if (m.remaining / q > gamma && q >= slice) return pooled(Math.max(floor, (1 - gamma) * q));
     if (r > creep && q > slice) return pooled(Math.max(floor, q - creep));
     return undefined;

@@ -56,8 +56,7 @@ export class Controller<C extends Managed = Container> {
   };
   /** Off while it restarts: datagrams and requests are lost. */
   up = true;
-  /** Told of each datagram that names the booked limit, as the published controller's log is. */
-  accepted: ((message: Telemetry) => void) | null = null;
+  /** Takes memory back. */
   readonly reclaimer: Reclaimer<C>;
   readonly #rpc: AgentRpc<C>;
   readonly #registered = new Map<number, C>();
@@ -174,19 +173,17 @@ export class Controller<C extends Managed = Container> {
     const { messageCost, rpcCost, synchronous } = this.options;
     const { allocator } = this;
     this.counters.busy += messageCost;
-    const entry = allocator.pools.entries.get(message.container);
     const container = this.#registered.get(message.container);
-    const before = entry?.quota ?? 0;
+    const limit = allocator.pools.entries.get(message.container)?.quota ?? 0;
     const { stale } = allocator;
     const decision = allocator.onTelemetry(message, sim.now);
-    if (entry !== undefined && allocator.stale === stale) this.accepted?.(message);
     if (sim.trace !== null) {
       const about = {
         container: container === undefined ? message.container : labelOf(container),
         waited_us: wait / 1e3,
-        limit_cores: before,
+        limit_cores: limit,
         unused_cores: message.remaining,
-        decided_cores: decision?.quota ?? before,
+        decided_cores: decision?.quota ?? limit,
         stale: allocator.stale !== stale,
       };
       sim.trace.complete(THREAD, "decide", sim.now - messageCost, sim.now, about);
@@ -194,7 +191,7 @@ export class Controller<C extends Managed = Container> {
     if (decision === undefined || container === undefined) return this.#next();
     this.counters.changes++;
     this.counters.busy += rpcCost;
-    const time = this.#setCpu(container, decision.quota, before, decision.overrun);
+    const time = this.#setCpu(container, decision.quota, decision.from, decision.overrun);
     if (synchronous) sim.trace?.complete(THREAD, "wait for RPC", sim.now, sim.now + time);
     sim.after(synchronous ? time : rpcCost, () => this.#next());
   }

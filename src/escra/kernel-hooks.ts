@@ -90,7 +90,11 @@ export function installHooks<C extends Hooked<C>>(
       if (report.throttled) trace.instant(kernel, "throttled", now);
     }
     if (interval === 0 || now >= due) {
-      send(report.quota, report.pool, report.nrThrottled - (lateThrottles && report.throttled ? 1 : 0));
+      send(
+        report.quota,
+        report.pool,
+        report.nrThrottled - (lateThrottles && report.throttled ? 1 : 0),
+      );
       due = now + interval;
     }
     lastEnd = now;

@@ -1,5 +1,12 @@
 /** The Resource Allocator (section 5.4.4): decides; the Controller carries out. */
-import { type CpuRules, type Decision, type Entry, Pools, type Telemetry } from "./allocation.ts";
+import {
+  type Change,
+  type CpuRules,
+  type Decision,
+  type Entry,
+  Pools,
+  type Telemetry,
+} from "./allocation.ts";
 import type { AllocatorSettings } from "./allocation.ts";
 import { CodeRules } from "./code-rules.ts";
 import { TextRules } from "./text-rules.ts";
@@ -47,7 +54,7 @@ export class ResourceAllocator {
   }
 
   /** A datagram: the container's new limit, booked, or undefined. */
-  onTelemetry(message: Telemetry, now: number): Decision | undefined {
+  onTelemetry(message: Telemetry, now: number): Change | undefined {
     const entry = this.pools.entries.get(message.container);
     if (entry === undefined) return undefined;
     const silent = now - entry.lastSeen;
@@ -67,7 +74,7 @@ export class ResourceAllocator {
     if (next.quota > before) this.raised++;
     else this.cut++;
     this.pools.setCpu(entry, next.quota, next.overrun);
-    return next;
+    return { ...next, from: before };
   }
 
   /** A container that was silent: its limit falls to the floor (the 2 s rule of May 2022). */

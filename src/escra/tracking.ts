@@ -103,11 +103,16 @@ interface Sysbench extends Hooked<Sysbench> {
 function sysbench(
   sim: Simulation,
   platform: Platform,
-  p: { readonly report_period: number; readonly slice_expiry: boolean; readonly first_memory: number },
+  p: {
+    readonly report_period: number;
+    readonly slice_expiry: boolean;
+    readonly first_memory: number;
+  },
   load: { readonly wanted: number },
   log: (report: PeriodReport, container: Sysbench) => void,
 ): Sysbench {
-  const [control, worker = control] = [...platform.hosts.values()];
+  const hosts = [...platform.hosts.values()];
+  const worker = hosts[1] ?? hosts[0];
   if (worker === undefined) throw new RangeError("a platform has a host");
   const host = new FluidHost(sim, worker.name, worker.cpus);
   const group = host.group("sysbench", {
