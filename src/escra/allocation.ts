@@ -190,11 +190,15 @@ export class Pools {
     this.entries.delete(id);
   }
 
-  /** The kernel has another limit than was booked: the pool gives what it has, the rest is overrun. */
+  /**
+   * The kernel has another limit than was booked: the pool gives what it has, the rest is overrun; what
+   * comes back repays the overrun first. How the published code mends its counters here is not known.
+   */
   adoptCpu(entry: Entry, quota: number): void {
-    const free = Math.min(quota - entry.quota, this.#unallocated);
-    this.setCpu(entry, entry.quota + free);
-    this.setCpu(entry, quota, true);
+    const more = quota - entry.quota;
+    const overrun = more > 0 ? Math.max(0, more - this.#unallocated) : Math.max(more, -this.overrun);
+    this.setCpu(entry, entry.quota + overrun, true);
+    this.setCpu(entry, quota);
   }
 
   /** Books a limit, cores; with `overrun` the change is the overrun's, else the pool's. */
