@@ -196,7 +196,9 @@ export class Pools {
    */
   adoptCpu(entry: Entry, quota: number): void {
     const more = quota - entry.quota;
-    const overrun = more > 0 ? Math.max(0, more - this.#unallocated) : Math.max(more, -this.overrun);
+    const overrun = more > 0
+      ? Math.max(0, more - this.#unallocated)
+      : Math.max(more, -this.overrun);
     this.setCpu(entry, entry.quota + overrun, true);
     this.setCpu(entry, quota);
   }
