@@ -17,8 +17,8 @@ export interface HookOptions<C> {
   /** Share of datagrams that are lost. */
   readonly loss: number;
   /**
-   * The hook runs before the kernel counts the period that ends: a throttle is in the next datagram.
-   * So it is in the published kernel (gregcusack/EC-4.20.16, kernel/sched/fair.c:
+   * The hook runs before the kernel counts the period that ends: a throttle is in the next datagram. So
+   * it is in one published kernel (gregcusack/EC-4.20.16 at 57dc5c6, kernel/sched/fair.c:
    * `__refill_cfs_bandwidth_runtime` reports, `do_sched_cfs_period_timer` adds to `nr_throttled` after
    * it). Without it the datagram says what section 5.4.2 says: whether the last period was throttled.
    */

@@ -52,8 +52,8 @@ export const escraShape = {
     'both ends of an RPC beside the wire; "hundreds of microseconds"',
   ),
   send_delay: duration({ max: S }).default(50_000).describe("hook to wire; assumed"),
-  late_throttles: z.boolean().optional().describe(
-    "the hook reports before the kernel counts the period's throttle; default: with mode: code",
+  late_throttles: z.boolean().default(false).describe(
+    "the hook reports before the kernel counts the period's throttle, as in one published kernel",
   ),
   report_interval: duration({ max: 3600 * S }).default(0).describe(
     "time between reports when it is not the CFS period; 0s: at each period's end, as published",
@@ -122,7 +122,7 @@ export function escraOptions(p: EscraParameters, total: Limits): EscraOptions {
     agentFailures: p.agent_failures,
     staleness: p.cadvisor_age,
     telemetryLoss: p.telemetry_loss,
-    lateThrottles: p.late_throttles ?? p.mode === "code",
+    lateThrottles: p.late_throttles,
     reportInterval: p.report_interval,
     reportWrites: p.report_writes,
     lateRpc: p.late_rpc,

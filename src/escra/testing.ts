@@ -41,7 +41,7 @@ export const PLAIN: EscraOptions = {
   synchronous: true,
   sendDelay: 0,
   telemetryLoss: 0,
-  lateThrottles: true,
+  lateThrottles: false,
   reportInterval: 0,
   reportWrites: false,
   restartAt: Infinity,
