@@ -95,6 +95,14 @@ Deno.test("in code mode the overrun of late RPCs and of failed updates is report
   assert.ok(Number(failing["worst_overrun_cores"]) > 5, `${failing["worst_overrun_cores"]}`);
 });
 
+Deno.test("slack over a second is not negative, however often its limit changes in it", () => {
+  const least = run({ output: "slack", workload: "burst", limit_multiplier: 0.75 });
+  assert.equal(least["percent"], 0);
+  // A write to the limit refills the pool, so a little more than the mean limit can be used.
+  assert.ok(Number(least["slack_cores"]) > -0.1, `${least["slack_cores"]}`);
+  assert.ok(Number(least["telemetry_slack_cores"]) >= 0);
+});
+
 Deno.test("a controller that restarts handles nothing meanwhile", () => {
   const fair = run({});
   const off = run({ restart_at: "6s", restart_lasts: "4s" });
