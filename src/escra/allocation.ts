@@ -75,15 +75,37 @@ export class Window {
   }
 }
 
+/** A new limit, and which account its change goes to. */
+export interface Decision {
+  /** The new limit, cores. */
+  readonly quota: number;
+  /** Given beyond an empty pool, or taken back for that: booked as overrun instead of from the pool. */
+  readonly overrun: boolean;
+}
+
+/** A decision that is booked. */
+export interface Change extends Decision {
+  /** The limit before, cores. */
+  readonly from: number;
+}
+
 /** Decides on CPU limits from telemetry; both readings of chapter 5 offer this. */
 export interface CpuRules {
-  /** The new limit, cores, or undefined to leave it. Books the pool itself. */
-  decide(entry: Entry, message: Telemetry, pools: Pools): number | undefined;
+  /** The new limit, or undefined to leave it. Whoever asked books it. */
+  decide(entry: Entry, message: Telemetry, pools: Pools): Decision | undefined;
 }
 
 const EPSILON = 1e-9;
+/** `_MAX_CPU_LOSS_IN_NS_`: 1 us of a period of 100 ms, cores. */
+const LEAK = 1e-5;
 
-/** The Distributed Container: what the application may use, what is given out, and to whom. */
+/**
+ * The Distributed Container: what the application may use, what is given out, and to whom. The
+ * published controller keeps three counters for CPU time that are not derived from each other
+ * (gregcusack/ec_gcm: stats/global/cpu_g.h): allocated, unallocated and overrun. Only what is taken
+ * back from containers above the equal share makes the overrun smaller; what other cuts free is
+ * unallocated and given out again while there still is an overrun.
+ */
 export class Pools {
   readonly entries = new Map<number, Entry>();
   /** Sum of the containers' CPU limits, cores. */
@@ -91,8 +113,12 @@ export class Pools {
   allocatedMemory = 0;
   /** Cut from limits that kernels still enforce: not free yet, cores. */
   heldCpu = 0;
+  /** Given beyond an empty pool and not taken back yet, cores. */
+  overrun = 0;
   /** Largest excess of the sum over the global limit so far, cores. */
   worstOverrun = 0;
+  #unallocated: number;
+  #leaked = 0;
 
   constructor(readonly settings: AllocatorSettings) {
     const { globalCpu, containers, floor } = settings;
@@ -105,21 +131,30 @@ export class Pools {
           `of at least ${floor} cores each`,
       );
     }
+    this.#unallocated = globalCpu;
   }
 
-  /** Cores that nobody has; negative: overrun. */
+  /** Cores that may be given out now. */
   get freeCpu(): number {
-    return this.settings.globalCpu - this.allocatedCpu - this.heldCpu;
+    return Math.max(0, this.#unallocated - this.heldCpu);
   }
   get freeMemory(): number {
     return this.settings.globalMemory - this.allocatedMemory;
   }
-  /** The equal share of a container, cores: equation (5.1). */
-  get fairShare(): number {
+  /** The equal share of a container once all have registered, cores: equation (5.1). */
+  get firstShare(): number {
     return this.settings.globalCpu / Math.max(this.settings.containers, this.entries.size);
   }
+  /** The equal share of those that have registered so far, cores (`update_fair_cpu_share`). */
+  get fairShare(): number {
+    return this.settings.globalCpu / Math.max(1, this.entries.size);
+  }
 
-  /** Adds a container: its first limit is its own or the equal share, as far as the pool goes. */
+  /**
+   * Adds a container: its first limit is its own or the equal share, as far as the pool goes.
+   *
+   * @param overrun what the published code does with an empty pool: the floor, booked as overrun.
+   */
   register(
     id: number,
     memory: number,
@@ -129,9 +164,8 @@ export class Pools {
   ): Entry {
     const { window, floor } = this.settings;
     const free = this.freeCpu;
-    const want = own ?? this.fairShare;
-    let quota = Math.min(want, free);
-    if (quota < floor) quota = overrun ? floor : Math.max(quota, 0.01);
+    const beyond = overrun && free <= EPSILON;
+    const quota = beyond ? floor : Math.max(0.01, Math.min(own ?? this.firstShare, free));
     const entry: Entry = {
       quota: 0,
       memory: 0,
@@ -142,7 +176,7 @@ export class Pools {
       unused: new Window(window),
     };
     this.entries.set(id, entry);
-    this.setCpu(entry, quota);
+    this.setCpu(entry, quota, beyond);
     this.setMemory(entry, memory);
     return entry;
   }
@@ -156,10 +190,37 @@ export class Pools {
     this.entries.delete(id);
   }
 
-  setCpu(entry: Entry, quota: number): void {
-    this.allocatedCpu += quota - entry.quota;
+  /**
+   * The kernel has another limit than was booked: the pool gives what it has, the rest is overrun; what
+   * comes back repays the overrun first. How the published code mends its counters here is not known.
+   */
+  adoptCpu(entry: Entry, quota: number): void {
+    const more = quota - entry.quota;
+    const overrun = more > 0
+      ? Math.max(0, more - this.#unallocated)
+      : Math.max(more, -this.overrun);
+    this.setCpu(entry, entry.quota + overrun, true);
+    this.setCpu(entry, quota);
+  }
+
+  /** Books a limit, cores; with `overrun` the change is the overrun's, else the pool's. */
+  setCpu(entry: Entry, quota: number, overrun = false): void {
+    const more = quota - entry.quota;
+    this.allocatedCpu += more;
     entry.quota = quota;
-    this.worstOverrun = Math.max(this.worstOverrun, this.allocatedCpu - this.settings.globalCpu);
+    if (overrun) this.overrun = Math.max(0, this.overrun + more);
+    // As published, a pool that is asked for more than it has is empty afterwards.
+    else this.#unallocated = Math.max(0, this.#unallocated - more);
+    const over = this.allocatedCpu - this.settings.globalCpu;
+    if (over > EPSILON && over > this.worstOverrun) this.worstOverrun = over;
+  }
+
+  /** What no counter has any more is found again, as at each message of the published controller. */
+  repairLeak(): void {
+    this.#leaked += this.settings.globalCpu - this.allocatedCpu - this.#unallocated;
+    if (this.#leaked < LEAK) return;
+    this.#unallocated += this.#leaked;
+    this.#leaked = 0;
   }
 
   setMemory(entry: Entry, memory: number): void {

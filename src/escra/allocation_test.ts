@@ -29,7 +29,7 @@ const tell = (a: ResourceAllocator, container: number, m: Partial<Telemetry>) =>
   a.onTelemetry(
     { container, quota: quota(a, container), remaining: 0, nrThrottled: 0, sequence: 0, ...m },
     0,
-  );
+  )?.quota;
 
 Deno.test("every container first gets the equal share", () => {
   const allocator = make("code");

@@ -1,5 +1,6 @@
 /** Escra as a policy: Application Deployer, Container Watcher, Controller, Allocator, hooks, Agents. */
 import type { Application } from "../workloads/mod.ts";
+import { Agent } from "./agent.ts";
 import type { Cluster } from "./cluster.ts";
 import { Controller, type ControllerOptions } from "./controller.ts";
 import { installHooks } from "./kernel-hooks.ts";
@@ -15,13 +16,14 @@ export interface EscraOptions
   /** From the period's end to the datagram on the wire, ns. */
   readonly sendDelay: number;
   readonly telemetryLoss: number;
+  /** See `HookOptions`: `lateThrottles`, `interval`, `reportWrites`. */
+  readonly lateThrottles: boolean;
+  readonly reportInterval: number;
+  readonly reportWrites: boolean;
   /** When the controller restarts and for how long, ns; none: Infinity. */
   readonly restartAt: number;
   readonly restartLasts: number;
 }
-
-/** Agents look for new containers this often, ns. */
-const POLL = 100e6;
 
 /** Deploys and runs Escra on a cluster. */
 export class EscraPolicy implements Policy {
@@ -43,7 +45,7 @@ export class EscraPolicy implements Policy {
     }));
   }
 
-  /** The Watcher: each Agent finds new containers at its next look, and inspects them one by one. */
+  /** The Watcher: each Agent finds new containers at its next look, and inspects one after the other. */
   start(cluster: Cluster): void {
     const { sim, containers } = cluster;
     const wire = this.#wire = new Wire(sim);
@@ -51,15 +53,18 @@ export class EscraPolicy implements Policy {
     const controller = this.#controller = new Controller(cluster, allocator, wire, this.options);
     const poll = sim.rng("agent polls");
     const losses = sim.rng("telemetry loss");
+    const agents = new Map(cluster.hosts.map((h) => [h, new Agent(sim, this.options, poll)]));
     for (const container of containers) {
-      const found = POLL + Math.round(poll.uniform(0, 2 * POLL));
       const register = installHooks(cluster, container, wire, losses, {
         sendDelay: this.options.sendDelay,
         loss: this.options.telemetryLoss,
+        lateThrottles: this.options.lateThrottles,
+        interval: this.options.reportInterval,
+        reportWrites: this.options.reportWrites,
         receive: (message) => controller.receive(message),
         oom: (c, size, reply) => controller.oom(c, size, reply),
       });
-      sim.after(found, () => register(() => controller.register(container)));
+      agents.get(container.host)?.notice(() => register(() => controller.register(container)));
     }
     if (this.options.restartAt !== Infinity) {
       sim.after(this.options.restartAt, () => controller.restart(this.options.restartLasts));
@@ -73,7 +78,8 @@ export class EscraPolicy implements Policy {
 
   counters(): Readonly<Record<string, number>> {
     const c = (this.#controller as Controller).counters;
-    const { pools, stale } = (this.#controller as Controller).allocator;
+    const { reclaimer, allocator } = this.#controller as Controller;
+    const { pools, stale } = allocator;
     return {
       messages: c.messages,
       limit_changes: c.changes,
@@ -85,7 +91,9 @@ export class EscraPolicy implements Policy {
       worst_wait_ms: c.worstWait / 1e6,
       mean_wait_ms: c.waited / Math.max(1, c.messages) / 1e6,
       controller_busy_ns: c.busy,
-      cadvisor_busy_ns: c.cadvisorBusy,
+      failed_updates: c.failedUpdates,
+      cadvisor_busy_ns: reclaimer.busy,
+      cadvisor_peak_cores: reclaimer.peak,
       peak_mbps: (this.#wire as Wire).peakRate / 1e6,
       bytes: (this.#wire as Wire).bytes,
       telemetry_bytes: (this.#wire as Wire).telemetryBytes,

@@ -52,10 +52,35 @@ export const escraShape = {
     'both ends of an RPC beside the wire; "hundreds of microseconds"',
   ),
   send_delay: duration({ max: S }).default(50_000).describe("hook to wire; assumed"),
+  late_throttles: z.boolean().default(false).describe(
+    "the hook reports before the kernel counts the period's throttle, as in one published kernel",
+  ),
+  report_interval: duration({ max: 3600 * S }).default(0).describe(
+    "time between reports when it is not the CFS period; 0s: at each period's end, as published",
+  ),
+  report_writes: z.boolean().default(false).describe(
+    "the hook also reports when a limit is written, as in one published kernel: see README",
+  ),
   cadvisor_cost: duration({ max: S }).default(62 * MS).describe(
-    "one container's figures; calibrated: 85 % of a core for 68 containers every 5 s",
+    "controller's CPU time for one container's figures; calibrated, see README",
+  ),
+  cadvisor_wait: duration({ max: S }).default(11 * MS).describe(
+    "until cAdvisor has answered; calibrated: the loop uses up to 85 % of a core",
   ),
   cadvisor_age: duration({ max: 60 * S }).default(S).describe("housekeeping interval; assumed"),
+  agent_poll: duration({ min: MS, max: 60 * S }).default(100 * MS).describe(
+    "Agents look for new containers; published code",
+  ),
+  agent_idle_poll: duration({ min: MS, max: 60 * S }).default(10 * MS).describe(
+    "the same before the first; published code",
+  ),
+  inspect_time: duration({ max: 10 * S }).default(30 * MS).describe("docker inspect; assumed"),
+  syscall_time: duration({ max: S }).default(20_000).describe(
+    "one write of a limit; the Agent makes two, for the pod's group and the container's; assumed",
+  ),
+  agent_failures: ratio({ max: 1 }).default(0).describe(
+    "fault: CPU updates that fail; the published Agent then sets 10 cores, outside the accounting",
+  ),
   telemetry_loss: ratio({ max: 1 }).default(0).describe("fault: datagrams that are lost"),
   late_rpc: duration({ max: 60 * S }).default(0).describe("fault: added to every limit update"),
   restart_at: duration({ max: 3600 * S }).default(0).describe(
@@ -89,8 +114,17 @@ export function escraOptions(p: EscraParameters, total: Limits): EscraOptions {
     rpcDelay: p.rpc_delay,
     sendDelay: p.send_delay,
     cadvisorCost: p.cadvisor_cost,
+    cadvisorWait: p.cadvisor_wait,
+    agentPoll: p.agent_poll,
+    agentIdlePoll: p.agent_idle_poll,
+    inspectTime: p.inspect_time,
+    syscallTime: p.syscall_time,
+    agentFailures: p.agent_failures,
     staleness: p.cadvisor_age,
     telemetryLoss: p.telemetry_loss,
+    lateThrottles: p.late_throttles,
+    reportInterval: p.report_interval,
+    reportWrites: p.report_writes,
     lateRpc: p.late_rpc,
     restartAt: p.restart_at === 0 ? Infinity : p.restart_at,
     restartLasts: p.restart_lasts,

@@ -1,16 +1,22 @@
 /** The Resource Allocator (section 5.4.4): decides; the Controller carries out. */
-import { type CpuRules, type Entry, Pools, type Telemetry } from "./allocation.ts";
+import {
+  type Change,
+  type CpuRules,
+  type Decision,
+  type Entry,
+  Pools,
+  type Telemetry,
+} from "./allocation.ts";
 import type { AllocatorSettings } from "./allocation.ts";
 import { CodeRules } from "./code-rules.ts";
 import { TextRules } from "./text-rules.ts";
 
 /** The two readings of the allocation rules. */
 export const MODES = ["text", "code"] as const;
-
-/** One of the two readings. */
+/** `text`: section 5.4.4. `code`: the published controller. */
 export type Mode = typeof MODES[number];
 
-/** What an allocator is told beside the rules' own settings. */
+/** Everything that decisions depend on. */
 export interface AllocatorOptions extends AllocatorSettings {
   readonly mode: Mode;
   /** Memory granted per OOM event, bytes. */
@@ -31,7 +37,9 @@ const ADOPT_AFTER = 2;
 export class ResourceAllocator {
   readonly pools: Pools;
   readonly #rules: CpuRules;
+  /** Messages that named another limit than the booked one. */
   stale = 0;
+  /** Decisions to raise a limit, and to cut it. */
   raised = 0;
   cut = 0;
 
@@ -45,8 +53,8 @@ export class ResourceAllocator {
     return this.pools.register(id, memory, now, this.options.mode === "code", own);
   }
 
-  /** A datagram: the container's new limit, cores, or undefined. */
-  onTelemetry(message: Telemetry, now: number): number | undefined {
+  /** A datagram: the container's new limit, booked, or undefined. */
+  onTelemetry(message: Telemetry, now: number): Change | undefined {
     const entry = this.pools.entries.get(message.container);
     if (entry === undefined) return undefined;
     const silent = now - entry.lastSeen;
@@ -56,17 +64,17 @@ export class ResourceAllocator {
       this.stale++;
       // Never reset on a match, as published.
       if (++entry.mismatches > ADOPT_AFTER && this.options.mode === "code") {
-        this.pools.setCpu(entry, message.quota);
+        this.pools.adoptCpu(entry, message.quota);
       } else return undefined;
     }
     const before = entry.quota;
     const next = this.#woken(entry, message, silent) ??
       this.#rules.decide(entry, message, this.pools);
     if (next === undefined) return undefined;
-    if (next > before) this.raised++;
+    if (next.quota > before) this.raised++;
     else this.cut++;
-    this.pools.setCpu(entry, next);
-    return next;
+    this.pools.setCpu(entry, next.quota, next.overrun);
+    return { ...next, from: before };
   }
 
   /** A container that was silent: its limit falls to the floor (the 2 s rule of May 2022). */
@@ -78,14 +86,14 @@ export class ResourceAllocator {
   }
 
   /** The idle rule's other half: a container that was silent gets a core, or what the pool has. */
-  #woken(entry: Entry, message: Telemetry, silent: number): number | undefined {
+  #woken(entry: Entry, message: Telemetry, silent: number): Decision | undefined {
     const { idleAfter = 0 } = this.options;
     const free = this.pools.freeCpu;
     if (idleAfter === 0 || silent <= idleAfter || free <= 1e-9) return undefined;
     entry.lastThrottled = message.nrThrottled;
     entry.throttles.flush();
     entry.unused.flush();
-    return Math.min(free, WOKEN);
+    return { quota: Math.min(free, WOKEN), overrun: false };
   }
 
   /** An OOM event with memory in the pool: the new limit, bytes, or undefined when it is empty. */

@@ -27,7 +27,7 @@ export interface Load {
   readonly times?: readonly number[] | undefined;
 }
 
-/** What one run is made of: a platform, an application on it, a policy and a load. */
+/** Everything that a run is made of. */
 export interface RunOptions {
   readonly sim: Simulation;
   readonly platform: Platform;
@@ -58,8 +58,9 @@ export interface Sample {
   readonly time: number;
   /** Mean over the second, cores. */
   readonly used: number;
-  /** At the second's end, cores and bytes. */
+  /** Mean over the second, cores. */
   readonly cpuLimit: number;
+  /** At the second's end, bytes. */
   readonly memoryLimit: number;
   readonly memory: number;
 }
@@ -78,6 +79,8 @@ export interface RunReport {
 }
 
 const SECOND = 1e9;
+/** Readings of a limit in a second. */
+const READINGS = 10;
 /** How long after `settle` the load waits for containers that do not start, ns; assumed. */
 const PATIENCE = 120e9;
 
@@ -145,27 +148,36 @@ export function runLoad(options: RunOptions): RunReport {
   };
 }
 
-/** A sample of every container each second from now on. */
+/**
+ * A sample of every container each second from now on. Its limit, which Escra changes every 100 ms, is
+ * the mean of ten readings: with the last one alone, slack would be negative after each cut.
+ */
 function sampleEachSecond(cluster: Cluster, sample: (sample: Sample) => void): void {
   const { sim, containers } = cluster;
   const from = sim.now;
   const usage = containers.map((c) => c.cpu.usage());
+  const limits = new Float64Array(containers.length);
+  let readings = 0;
   const tick = () => {
+    containers.forEach((c, i) => limits[i] = (limits[i] as number) + c.cpu.quota / c.cpu.period);
+    sim.after(SECOND / READINGS, tick);
+    if (++readings < READINGS) return;
     containers.forEach((container, i) => {
       const used = container.cpu.usage();
       sample({
         container,
         time: sim.now - from,
         used: (used - (usage[i] as number)) / SECOND,
-        cpuLimit: container.cpu.quota / container.cpu.period,
+        cpuLimit: (limits[i] as number) / READINGS,
         memoryLimit: container.memory.limit,
         memory: container.memory.usage,
       });
       usage[i] = used;
     });
-    sim.after(SECOND, tick);
+    limits.fill(0);
+    readings = 0;
   };
-  sim.after(SECOND, tick);
+  sim.after(SECOND / READINGS, tick);
 }
 
 /** A trace's times dealt to connections in turn. */

@@ -1,12 +1,20 @@
 /** `escra/tracking`: one container whose load steps between 1 and 4 CPUs (Figure 5.2). */
 import { z } from "zod";
-import { FluidHost } from "../hardware/mod.ts";
+import { FluidHost, MemoryCgroup, type PeriodReport, type Platform } from "../hardware/mod.ts";
+import type { Simulation } from "../kernel/mod.ts";
 import { defineExperiment } from "../model/mod.ts";
-import { cpu, duration } from "../units/mod.ts";
+import { bytes, cpu, duration } from "../units/mod.ts";
+import { Agent } from "./agent.ts";
+import { Controller } from "./controller.ts";
+import { installHooks } from "./kernel-hooks.ts";
+import type { Hooked, ManagedCluster } from "./managed.ts";
+import { clusterShape, escraOptions, escraShape } from "./parameters.ts";
 import { ResourceAllocator } from "./resource-allocator.ts";
-import { clusterShape, escraShape } from "./parameters.ts";
+import { Wire } from "./wire.ts";
 
-const S = 1e9;
+const S = 1e9, MIB = 2 ** 20;
+/** Memory that the load touches at a time, bytes, and how often, ns; assumed. */
+const TOUCH = { bytes: MIB, every: 100e6 } as const;
 
 /** One container under Escra, its load a number of busy threads that changes at random times. */
 export const tracking = defineExperiment({
@@ -21,6 +29,8 @@ export const tracking = defineExperiment({
       "mean time between changes of the load; assumed",
     ),
     most: z.int().min(1).max(64).default(4).describe('"saturating 1-4 CPUs at any one time"'),
+    heap: bytes().default(0).describe("memory that the load touches, 1 MiB every 100 ms; assumed"),
+    first_memory: bytes({ min: MIB }).default(32 * MIB).describe("first memory limit; assumed"),
   }),
   replications: "rows",
   columns: {
@@ -29,78 +39,133 @@ export const tracking = defineExperiment({
     cpu_usage_cores: { role: "measure", says: "CPU time used in the period over its length" },
     throttled: { role: "measure", says: "whether the period ended throttled" },
     busy_threads: { role: "measure", says: "threads that wanted a CPU at its end" },
+    memory_limit_mib: { role: "measure", says: "memory limit at its end" },
+    memory_usage_mib: { role: "measure", says: "memory in use at its end" },
   },
   *run({ parameters: p, platform, simulation }) {
     const sim = simulation();
-    const [control, worker] = [...platform.hosts.values()];
-    const spec = worker ?? control;
-    if (spec === undefined || control === undefined) throw new RangeError("a platform has a host");
-    const latency = worker === undefined ? 0 : platform.link(control.name, worker.name).latency;
-    const host = new FluidHost(sim, spec.name, spec.cpus);
-    const allocator = new ResourceAllocator({
-      mode: p.mode,
-      globalCpu: p.global_cpu,
-      globalMemory: 2 ** 30,
-      containers: 1,
-      upsilon: p.upsilon,
-      gamma: p.gamma,
-      kappa: p.kappa,
-      window: p.window,
-      floor: p.floor,
-      memoryStep: p.memory_step,
-      safeMargin: p.safe_margin,
-    });
+    const load = { wanted: 1 };
     const rows: { [name: string]: number | boolean }[] = [];
-    const entry = allocator.register(0, 2 ** 28, 0);
-    const first = Math.min(1, entry.quota);
-    allocator.pools.setCpu(entry, first);
-    let wanted = 1, sequence = 0;
-    // sysbench computes primes: a thread that is busy goes on in pieces of 1 ms.
-    const group = host.group("sysbench", {
-      quota: first * p.report_period,
-      period: p.report_period,
-      sliceExpiry: p.slice_expiry,
-      spread: 0,
-      onDone: (thread) => {
-        if (thread < wanted) group.run(1e6, thread);
-      },
-      onPeriod: (report) => {
-        const { period } = group;
-        rows.push({
-          time_s: sim.now / S,
-          cpu_limit_cores: report.quota / period,
-          cpu_usage_cores: report.used / period,
-          throttled: report.throttled,
-          busy_threads: wanted,
-        });
-        if (report.idle) return;
-        const message = {
-          container: 0,
-          quota: report.quota / period,
-          remaining: report.pool / period,
-          nrThrottled: report.nrThrottled,
-          sequence: sequence++,
-        };
-        sim.after(p.send_delay + latency + p.message_cost, () => {
-          const quota = allocator.onTelemetry(message, sim.now);
-          if (quota === undefined) return;
-          sim.after(
-            latency + p.rpc_delay / 2 + p.late_rpc,
-            () => group.setQuota(Math.max(1e6, Math.round(quota * period))),
-          );
-        });
-      },
+    const container = sysbench(sim, platform, p, load, (report, c) => {
+      rows.push({
+        time_s: sim.now / S,
+        cpu_limit_cores: report.quota / c.cpu.period,
+        cpu_usage_cores: report.used / c.cpu.period,
+        throttled: report.throttled,
+        busy_threads: load.wanted,
+        memory_limit_mib: c.memory.limit / MIB,
+        memory_usage_mib: c.memory.usage / MIB,
+      });
     });
-    const load = sim.rng("load");
+    const cluster = clusterOf(sim, platform, container);
+    const options = escraOptions(p, { cpu: p.global_cpu, memory: 1024 * MIB });
+    const allocator = new ResourceAllocator({ ...options, containers: 1 });
+    const wire = new Wire(sim);
+    const controller = new Controller<Sysbench>(cluster, allocator, wire, options);
+    const register = installHooks<Sysbench>(cluster, container, wire, sim.rng("telemetry loss"), {
+      sendDelay: options.sendDelay,
+      loss: options.telemetryLoss,
+      lateThrottles: options.lateThrottles,
+      interval: options.reportInterval,
+      reportWrites: options.reportWrites,
+      receive: (message) => controller.receive(message),
+      oom: (c, size, reply) => controller.oom(c, size, reply),
+    });
+    new Agent(sim, options, sim.rng("agent polls")).notice(() =>
+      register(() => controller.register(container, container.cpu.quota / container.cpu.period))
+    );
+    if (options.restartAt !== Infinity) {
+      sim.after(options.restartAt, () => controller.restart(options.restartLasts));
+    }
+    const steps = sim.rng("load");
     const change = () => {
-      const next = 1 + load.uniformInt(p.most);
-      for (let thread = wanted; thread < next; thread++) group.run(1e6, thread);
-      wanted = next;
-      sim.after(Math.max(1, Math.round(load.exponential(p.step))), change);
+      const next = 1 + steps.uniformInt(p.most);
+      for (let thread = load.wanted; thread < next; thread++) container.run(thread);
+      load.wanted = next;
+      sim.after(Math.max(1, Math.round(steps.exponential(p.step))), change);
     };
-    group.run(1e6, 0);
+    container.run(0);
     sim.after(p.step, change);
+    if (p.heap > 0) touch(sim, container, p.heap);
     sim.run(p.duration);
     yield* rows;
   },
 });
+
+/** The container of the run. */
+interface Sysbench extends Hooked<Sysbench> {
+  readonly memory: MemoryCgroup;
+  /** A thread computes until the load no longer wants it. */
+  run(thread: number): void;
+}
+
+/** sysbench computes primes: a thread that is busy goes on in pieces of 1 ms. */
+function sysbench(
+  sim: Simulation,
+  platform: Platform,
+  p: {
+    readonly report_period: number;
+    readonly slice_expiry: boolean;
+    readonly first_memory: number;
+  },
+  load: { readonly wanted: number },
+  log: (report: PeriodReport, container: Sysbench) => void,
+): Sysbench {
+  const hosts = [...platform.hosts.values()];
+  const worker = hosts[1] ?? hosts[0];
+  if (worker === undefined) throw new RangeError("a platform has a host");
+  const host = new FluidHost(sim, worker.name, worker.cpus);
+  const group = host.group("sysbench", {
+    quota: p.report_period,
+    period: p.report_period,
+    sliceExpiry: p.slice_expiry,
+    spread: 0,
+    onDone: (thread) => {
+      if (thread < load.wanted) group.run(1e6, thread);
+    },
+    onPeriod: (report) => {
+      log(report, container);
+      container.periodHook?.(report, container);
+    },
+  });
+  const container: Sysbench = {
+    id: 0,
+    name: "sysbench",
+    up: true,
+    cpu: group,
+    memory: new MemoryCgroup("sysbench", { limit: p.first_memory }),
+    periodHook: null,
+    oomHook: null,
+    run: (thread) => group.run(1e6, thread),
+  };
+  return container;
+}
+
+function clusterOf(sim: Simulation, platform: Platform, only: Sysbench): ManagedCluster<Sysbench> {
+  const [control, worker] = [...platform.hosts.values()];
+  if (control === undefined) throw new RangeError("a platform has a host");
+  const link = worker && platform.link(control.name, worker.name);
+  return {
+    sim,
+    containers: [only],
+    control: control.name,
+    latency: () => link?.latency ?? 0,
+    ...(link === undefined ? {} : { link: () => link }),
+  };
+}
+
+/** Memory grows piece by piece; a charge that fails asks the hook and is tried again. */
+function touch(sim: Simulation, container: Sysbench, heap: number): void {
+  let touched = 0;
+  const again = () => sim.after(TOUCH.every, next);
+  const next = () => {
+    if (touched >= heap) return;
+    if (container.memory.charge(TOUCH.bytes)) {
+      touched += TOUCH.bytes;
+      return again();
+    }
+    // Without a hook or room the kernel would kill it; sysbench here ends its growth.
+    container.oomHook?.(container, TOUCH.bytes, (retry) => retry ? next() : undefined);
+  };
+  again();
+}

@@ -24,12 +24,13 @@ interface Lanes {
   readonly link: Link;
 }
 
-/** Bytes, one bin a second. */
+/** Everything between the control node and the workers, with its bytes by second. */
 export class Wire {
   readonly #seconds: number[] = [];
   #telemetry = 0;
   #total = 0;
   readonly #links = new Map<LinkSpec, Lanes>();
+  /** Telemetry that hooks have sent, lost or not. */
   datagrams = 0;
 
   constructor(private readonly sim: Simulation) {}
@@ -52,6 +53,7 @@ export class Wire {
     };
   }
 
+  /** An OOM request and its answer, counted; they travel on a connection of their own. */
   oom(): void {
     this.#add(2 * (REQUEST_BYTES + TCP_OVERHEAD) + ACK);
   }
@@ -62,19 +64,26 @@ export class Wire {
     return new TcpConnection((this.#lanes(link) as Lanes).link, { clientIs });
   }
 
-  /** One usage read from cAdvisor over HTTP. */
-  cadvisor(): void {
+  /** One usage read from cAdvisor over HTTP; gives the times of its request and its answer, ns. */
+  cadvisor(link: LinkSpec | undefined, latency: number): { request: number; reply: number } {
     const segments = Math.ceil(CADVISOR_BYTES / SEGMENT);
     this.#add(CADVISOR_BYTES + segments * TCP_OVERHEAD + Math.ceil(segments / 2) * ACK);
+    const lanes = this.#lanes(link);
+    return {
+      request: this.#travel(lanes?.toWorker, REQUEST_BYTES + TCP_OVERHEAD, latency),
+      reply: this.#travel(lanes?.toControl, CADVISOR_BYTES + segments * TCP_OVERHEAD, latency),
+    };
   }
 
   /** Largest rate over a second, bit/s. */
   get peakRate(): number {
     return 8 * this.#seconds.reduce((most, bytes) => Math.max(most, bytes ?? 0), 0);
   }
+  /** All bytes so far. */
   get bytes(): number {
     return this.#total;
   }
+  /** Those of the telemetry. */
   get telemetryBytes(): number {
     return this.#telemetry;
   }

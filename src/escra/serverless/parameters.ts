@@ -9,8 +9,7 @@ const whole = (least: number, most: number) =>
 
 /** The two applications of section 5.6.5. */
 export const APPLICATIONS = ["image-process", "grid-search"] as const;
-
-/** One of the two applications. */
+/** One of the two serverless applications of section 5.6.5. */
 export type ApplicationName = typeof APPLICATIONS[number];
 
 /** What differs between them unless the scenario says otherwise. */
@@ -163,6 +162,5 @@ export function resolve(p: Serverless) {
     cpuScaling: 1 / (256 * MIB),
   };
 }
-
-/** Parameters with nothing left open, in canonical units. */
+/** Those parameters with what depends on the application filled in. */
 export type Resolved = ReturnType<typeof resolve>;

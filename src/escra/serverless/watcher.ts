@@ -5,15 +5,13 @@
 import type { Platform } from "../../hardware/mod.ts";
 import type { Simulation } from "../../kernel/mod.ts";
 import type { Kubernetes, Pod } from "../../serverless/mod.ts";
+import { Agent } from "../agent.ts";
 import { Controller } from "../controller.ts";
 import type { EscraOptions } from "../escra.ts";
 import { installHooks } from "../kernel-hooks.ts";
 import type { ManagedCluster } from "../managed.ts";
 import { ResourceAllocator } from "../resource-allocator.ts";
 import { Wire } from "../wire.ts";
-
-/** Agents look for new containers this often, ns. */
-const POLL = 100e6;
 
 /** An Escra deployment whose containers come and go. */
 export class EscraWatcher {
@@ -43,11 +41,20 @@ export class EscraWatcher {
     const controller = this.controller = new Controller(cluster, allocator, wire, options);
     const polls = sim.rng("agent polls");
     const losses = sim.rng("telemetry loss");
+    const agents = new Map<Pod["host"], Agent>();
+    const agentOf = (pod: Pod): Agent => {
+      const agent = agents.get(pod.host) ?? new Agent(sim, options, polls);
+      agents.set(pod.host, agent);
+      return agent;
+    };
     kubernetes.observer = {
       started: (pod) => {
         const register = installHooks(cluster, pod, wire, losses, {
           sendDelay: options.sendDelay,
           loss: options.telemetryLoss,
+          lateThrottles: options.lateThrottles,
+          interval: options.reportInterval,
+          reportWrites: options.reportWrites,
           receive: (message) => controller.receive(message),
           oom: (c, size, reply) => controller.oom(c, size, reply),
         });
@@ -56,7 +63,7 @@ export class EscraWatcher {
           controller.register(pod, pod.requested.cpu);
           this.leastFreeMemory = Math.min(this.leastFreeMemory, allocator.pools.freeMemory);
         };
-        sim.after(POLL + Math.round(polls.uniform(0, 2 * POLL)), () => register(registered));
+        agentOf(pod).notice(() => register(registered));
       },
       deleted: (pod) => controller.deregister(pod),
     };

@@ -236,6 +236,13 @@ export class FluidGroup {
     return this.#usage;
   }
 
+  /** `cfs_b->runtime` now, ns: what is left in the pool of the period that runs. */
+  remaining(): number {
+    this.host.settle();
+    this.advance(false);
+    return Math.max(0, this.#pool);
+  }
+
   /** The counters of `cpu.stat`. */
   stat(): CpuStat {
     const since = this.#throttled ? this.host.sim.now - this.#throttledSince : 0;
