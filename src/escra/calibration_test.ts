@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { buildPlatform, platformSchema } from "../hardware/mod.ts";
 import { parseApplication } from "../workloads/mod.ts";
-import { goldenSection, missed, staticRuns, withScale } from "./calibration.ts";
+import { firstHalfRate, goldenSection, missed, staticRuns, withScale } from "./calibration.ts";
 
 const file = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 const platform = buildPlatform(
@@ -103,13 +103,21 @@ Deno.test("what the runtimes' calls, starts and compiling cost is what was measu
   check("trainticket", "spring", "rest-spring", true, 2 * 2758 / 968);
 });
 
-Deno.test("only static runs are fitted to", () => {
-  assert.equal(runs.length, 16);
-  const csv = "app,workload,policy,limit_multiplier,update_period_s,completed_rps\n" +
-    "media,exp,escra,1.5,,1\nmedia,exp,static,1.5,,2\nmedia,exp,autopilot,1.5,1,3\n";
-  assert.deepEqual(staticRuns(csv), [
-    { app: "media", workload: "exp", multiplier: 1.5, completed: 2 },
+Deno.test("only static runs that did not break down are fitted to", () => {
+  assert.equal(runs.length, 14);
+  const rows = [
+    "app,workload,policy,limit_multiplier,update_period_s,completed_rps,recorded_requests,error_replies,p50_ms",
+    "media,exp,escra,1.5,,1,160,,1",
+    "media,exp,static,1.5,,200,36000,,60000",
+    // Half of its requests were answered at 180/s.
+    "media,exp,static,1.0,,120,21600,,24000",
+    "media,exp,autopilot,1.5,1,3,480,,1",
+  ];
+  assert.deepEqual(staticRuns(rows.join("\n")), [
+    { app: "media", workload: "exp", multiplier: 1.5, completed: 200 },
   ]);
+  // 200 of 400 sent each second are answered: the 9000th is sent at 22.5 s and answered at 45 s.
+  assert.equal(firstHalfRate(400, 18_000, 22_500), 200);
 });
 
 Deno.test("golden section finds the least of a valley", () => {

@@ -45,9 +45,9 @@ Deno.test("with the same small total Escra completes more than static limits: th
 
 Deno.test("lost telemetry means fewer decisions, late RPCs longer waits and fewer answers", () => {
   const fair = run({ limit_multiplier: 0.75 });
-  const lossy = run({ limit_multiplier: 0.75, telemetry_loss: "50 %" });
+  const lossy = run({ limit_multiplier: 0.75, telemetry_loss: "80 %" });
   const ratio = Number(lossy["limit_changes"]) / Number(fair["limit_changes"]);
-  assert.ok(ratio > 0.3 && ratio < 0.8, `changes with half of the datagrams: ${ratio}`);
+  assert.ok(ratio > 0.2 && ratio < 0.8, `changes with a fifth of the datagrams: ${ratio}`);
   const late = run({ limit_multiplier: 0.75, late_rpc: "100ms" });
   assert.ok(Number(late["completed_rps"]) < 0.9 * Number(fair["completed_rps"]));
   assert.ok(Number(late["message_wait_ms"]) > 100 * Number(fair["message_wait_ms"]));

@@ -37,11 +37,11 @@ const round = (x: number) => Number(x.toPrecision(3));
 
 const GRID = Array.from({ length: 21 }, (_, i) => round(0.2 * 10 ** (i / 8)));
 const grid = GRID.map((scale) => ({ scale, of: sum(errors(scale, "40s")) }));
-// Floors make more than one valley: each that comes near the least is gone into.
+// Floors make more than one valley: each that comes near the least is gone into. Plains are none.
 const least = Math.min(...grid.map(({ of }) => of));
 const valleys = grid.filter(({ of }, i) =>
-  of <= 2 * least + 0.05 && of < (grid[i - 1]?.of ?? Infinity) &&
-  of <= (grid[i + 1]?.of ?? Infinity)
+  of <= 2 * least + 0.05 && 1.01 * of < (grid[i - 1]?.of ?? Infinity) &&
+  1.01 * of < (grid[i + 1]?.of ?? Infinity)
 );
 const step = 10 ** (1 / 8);
 const whole = (x: number) => sum(errors(round(x), "180s"));
