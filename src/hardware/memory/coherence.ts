@@ -1,7 +1,7 @@
 /**
  * Directory coherence over a few equidistant sockets (MESIF as on Intel's UPI): every line has an owner
  * or copies, a miss costs what its distance costs, and one line moves one step at a time, so contended
- * read-modify-writes queue.
+ * read-modify-writes queue. A copy is lost, and a value seen, when the request that takes it is done.
  */
 import { type CacheLine, NOBODY } from "./line.ts";
 import type { MemoryValues } from "./parts/part.ts";
@@ -29,10 +29,20 @@ export class Coherence {
   private readonly bitOf: readonly number[];
   /** One message from socket to socket, in ns: half of what a remote load takes longer. */
   private readonly hop: number;
+  /** Least time in which a request takes a line, or the right to write it, from somebody else, in ns. */
+  readonly shortest: number;
   /** Slowest access that no other socket takes part in. */
   private readonly inSocket: number;
 
   constructor(readonly values: MemoryValues) {
+    this.shortest = Math.min(
+      values.transferLocal,
+      values.transferHomeOwner,
+      values.transferHomeRequester,
+      values.transferHomeThird,
+      values.localLatency,
+      values.remoteLatency,
+    );
     this.hop = (values.remoteLatency - values.localLatency) / 2;
     this.inSocket = Math.max(values.localLatency, values.transferLocal, values.l3Latency);
     const per = values.coresPerDomain;
@@ -56,6 +66,10 @@ export class Coherence {
     const v = this.values;
     const copies = line.copies ??= new Int32Array(v.domains * this.words);
     const owner = line.owner;
+    const pending = now < line.changesAt;
+    if (pending && this.had(line, mode, core)) {
+      return now + (mode === 2 ? v.atomicHit : v.cacheHit);
+    }
     if (mode !== 0) {
       if (owner === core) return now + (mode === 2 ? v.atomicHit : v.cacheHit);
     }
@@ -84,6 +98,7 @@ export class Coherence {
       this.queued++;
       done = line.busyUntil + latency + (latency > this.inSocket ? this.hop : 0);
     }
+    if (!pending && (mode !== 0 || owner !== NOBODY)) this.keepFormer(line, copies, done);
     if (mode === 0) {
       // A modified line is written back and shared; the former owner keeps a copy.
       if (owner !== NOBODY) line.busyUntil = done;
@@ -96,6 +111,35 @@ export class Coherence {
     line.owner = core;
     copies[place] = bit;
     return done;
+  }
+
+  /**
+   * Until when (exclusive) `core` is sure to hit in its own cache, whatever others ask for from `now` on:
+   * whoever has a line keeps it until the first request for it is done, and a request takes time. -1: it
+   * does not hit.
+   */
+  sureUntil(line: CacheLine, mode: AccessMode, core: number, now: number): number {
+    if (now < line.changesAt) return this.had(line, mode, core) ? line.changesAt : -1;
+    const hit = mode !== 0
+      ? line.owner === core
+      : line.copies !== undefined &&
+        ((line.copies[this.wordOf[core] as number] as number) & (this.bitOf[core] as number)) !== 0;
+    return hit ? now + this.shortest : -1;
+  }
+
+  /** Whether `core` could do this before the requests in flight. */
+  private had(line: CacheLine, mode: AccessMode, core: number): boolean {
+    if (line.formerOwner === core) return true;
+    const former = line.formerCopies as Int32Array;
+    return mode === 0 &&
+      ((former[this.wordOf[core] as number] as number) & (this.bitOf[core] as number)) !== 0;
+  }
+
+  private keepFormer(line: CacheLine, copies: Int32Array, until: number): void {
+    const former = line.formerCopies ??= new Int32Array(copies.length);
+    for (let i = 0; i < former.length; i++) former[i] = copies[i] as number;
+    line.formerOwner = line.owner;
+    line.changesAt = until;
   }
 
   private isIn(copies: Int32Array, domain: number): boolean {

@@ -28,4 +28,5 @@ export {
   translationProfile,
   type Walkable,
 } from "./tlb.ts";
+export { gridRate, SampledTraffic, TRAFFIC_PERIOD } from "./sampled-traffic.ts";
 export { loadedExtra, Traffic } from "./traffic.ts";

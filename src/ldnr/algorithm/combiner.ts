@@ -6,7 +6,7 @@ import type { Cursor } from "./log.ts";
 import type { Replaying } from "./replay.ts";
 import type { Registration, Replica } from "./replica.ts";
 import type { Appended, Shared } from "./shared.ts";
-import { type Steps, Sweep, Work } from "./step.ts";
+import { type Steps, Work } from "./step.ts";
 
 /** Rounds of combiners. */
 export class Combiner<Op, R> {
@@ -28,8 +28,7 @@ export class Combiner<Op, R> {
     looked: boolean,
   ): Steps<boolean> {
     const combiner = replica.combiner;
-    // Four looks before the swap; three more at a line just fetched take no time worth an event.
-    const looks = (this.shared.options.aggregate ? 1 : 4) - (looked ? 1 : 0);
+    const looks = 4 - (looked ? 1 : 0);
     for (let look = 0; look < looks; look++) {
       yield combiner.read;
       if (combiner.value !== 0) return false;
@@ -54,7 +53,7 @@ export class Combiner<Op, R> {
     thread: Registration<Op, R>,
     replica: Replica<Op, R>,
   ): Steps<Cursor | undefined> {
-    const { lockDuringAppend, concurrentMembership, aggregate } = this.shared.options;
+    const { lockDuringAppend, concurrentMembership } = this.shared.options;
     const { ops, served } = replica.round;
     ops.length = 0;
     served.length = 0;
@@ -64,16 +63,9 @@ export class Combiner<Op, R> {
     replica.results.length = 0;
     const name = concurrentMembership ? replica.cursor.id : undefined;
     yield new Work("round", replica.threads.length, thread.domain);
-    if (aggregate) yield this.contextSweep(replica);
     for (const other of replica.threads) {
       const context = (this.shared.threads[other] as Registration<Op, R>).context;
-      // After the sweep, the indices of idle contexts need no second look.
-      if (aggregate && context.tail.value === context.comb.value) continue;
-      let count: number;
-      if (aggregate && name === undefined) {
-        yield context.slots.read;
-        count = context.take(ops);
-      } else count = yield context.collect(ops, name);
+      const count: number = yield context.collect(ops, name);
       if (count > 0) served.push(context, count);
     }
     let outcome: Appended = { appended: true, stuck: undefined };
@@ -109,14 +101,5 @@ export class Combiner<Op, R> {
     if (outcome.stuck === undefined || outcome.stuck === replica.cursor) return undefined;
     this.shared.counts.escapes++;
     return outcome.stuck;
-  }
-
-  private contextSweep(replica: Replica<Op, R>): Sweep {
-    return replica.contextSweep ??= new Sweep(
-      replica.threads.flatMap((t) => {
-        const { comb, tail } = (this.shared.threads[t] as Registration<Op, R>).context;
-        return [comb, tail];
-      }),
-    );
   }
 }

@@ -1,5 +1,5 @@
 /** A thread's place to hand operations to a combiner and get answers back (NR's `Context`). */
-import { type Steps, Wait, Word } from "./step.ts";
+import { type Pair, type Steps, Wait, Word } from "./step.ts";
 
 /** One thread's ring of pending operations; only the thread enqueues, only a combiner answers. */
 export class Context<Op, R> {
@@ -18,8 +18,15 @@ export class Context<Op, R> {
   private answered: Wait | undefined = undefined;
 
   constructor(readonly pendingOps: number) {
+    this.share("anybody");
+    this.inside.pair = "anybody";
     this.ops = new Array<Op | undefined>(pendingOps).fill(undefined);
     this.answers = new Array<R | undefined>(pendingOps).fill(undefined);
+  }
+
+  /** Say who besides the thread touches its operations and answers. */
+  share(pair: Pair | "anybody"): void {
+    this.tail.pair = this.comb.pair = this.slots.pair = pair;
   }
 
   /** The thread's side: put an operation into its slot; raising `tail` then shows it to combiners. */
@@ -53,17 +60,13 @@ export class Context<Op, R> {
   }
 
   /** Spin until operation number `index` is answered, or for `spins` polls. */
-  untilAnswered(index: number, spins: number): Wait {
+  untilAnswered(index: number, spins: number, combiner: Word): Wait {
     this.awaited = index;
-    return this.answered ??= new Wait([this.comb], () => this.comb.value > this.awaited, spins);
-  }
-
-  /** The combiner's side, when the indices have been looked at: copy what is pending. */
-  take(into: Op[]): number {
-    const from = this.comb.value;
-    const to = this.tail.value;
-    for (let i = from; i < to; i++) into.push(this.ops[i % this.pendingOps] as Op);
-    return to - from;
+    if (this.answered?.by !== combiner) {
+      const answered = () => this.comb.value > this.awaited;
+      this.answered = new Wait([this.comb], answered, spins, combiner);
+    }
+    return this.answered;
   }
 
   /** The combiner's side: store the answers of the `count` oldest pending operations; `comb` then passes them. */

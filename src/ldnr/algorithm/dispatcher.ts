@@ -139,13 +139,17 @@ export class Dispatcher<Op, R> implements Replicated<Op, R> {
     return answer;
   }
 
-  *executeMany(thread: Registration<Op, R>, count: number): Steps<number> {
-    const replica = yield this.enter(thread);
-    const outside = this.options.freeze === "all" ? this.outer.writer : replica.closed;
-    const many = outside === undefined ? 1 : count;
-    const done = yield this.protocol.readMany(thread, replica, many, outside);
-    yield this.leave(thread);
-    return done;
+  *executeMany(thread: Registration<Op, R>, more: () => boolean): Steps {
+    let again = true;
+    const once = () => {
+      again = more();
+      return false;
+    };
+    while (again) {
+      const replica = yield this.enter(thread);
+      yield this.protocol.readMany(thread, replica, once);
+      yield this.leave(thread);
+    }
   }
 
   /** Start an operation: no replica that it uses can go away before `leave`. */
@@ -296,7 +300,13 @@ export class Dispatcher<Op, R> implements Replicated<Op, R> {
     const of = new Map<Replica<Op, R>, number[]>();
     for (const replica of this.replicas.values()) of.set(replica, []);
     if (of.size > 0) { for (const t of this.threads) of.get(this.select(t))?.push(t.id); }
-    for (const [replica, threads] of of) replica.threads = threads;
+    for (const [replica, threads] of of) {
+      replica.threads = threads;
+      for (const owner of threads) {
+        const context = (this.threads[owner] as Registration<Op, R>).context;
+        context.share({ owner, other: replica.combiner, named: true });
+      }
+    }
   }
 
   /** Thrown when a replica cannot be added on `domain`; nothing has changed. */

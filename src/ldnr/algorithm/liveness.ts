@@ -21,11 +21,11 @@ export class Liveness<Op, R> {
     if (replica === undefined) return;
     yield replica.combiner.rmw;
     if (replica.combiner.value !== 0) {
-      // Somebody else works on it. With prices by run, wait instead of coming back at once - unless
-      // there is something to replay here, for which that somebody may be waiting in turn.
+      // Somebody else works on it. The code comes back at once, to find the same; here the thread waits
+      // instead - unless there is something to replay, for which that somebody may be waiting in turn.
       const tail = this.shared.log.tail.value;
       const idle = own !== undefined && own !== behind && own.ltail.value === tail;
-      if (this.shared.options.aggregate && idle) {
+      if (idle) {
         const was = behind.ltail.value;
         yield new Wait(
           [replica.combiner, behind.ltail, this.shared.log.tail, this.shared.log.members],

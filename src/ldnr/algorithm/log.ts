@@ -116,9 +116,9 @@ export class SharedLog<Op> {
     for (let i = 0; i < ops.length; i += run) {
       const work = new Work("log-fill", run, 0);
       work.entry = at + i;
+      work.each = (unit) => this.put(at + i + unit, ops[i + unit] as Op, by);
+      work.shows = this.entries;
       yield work;
-      yield this.entries.post;
-      for (let j = i; j < i + run; j++) this.put(at + j, ops[j] as Op, by);
     }
   }
 

@@ -16,7 +16,7 @@ import {
   Shared,
   type WithAffinity,
 } from "./shared.ts";
-import type { Steps, Word, Work } from "./step.ts";
+import type { Steps, Work } from "./step.ts";
 
 export type { ProtocolCounts, ProtocolObserver, ProtocolOptions } from "./shared.ts";
 
@@ -69,7 +69,7 @@ export class Protocol<Op, R> {
       if (combiner.value === 0) yield this.combiner.tryCombine(thread, replica, true);
       yield context.comb.read;
       if (context.comb.value > index) return context.result(index);
-      yield context.untilAnswered(index, this.options.responseSpins);
+      yield context.untilAnswered(index, this.options.responseSpins, combiner);
       if (context.comb.value > index) return context.result(index);
     }
   }
@@ -84,14 +84,13 @@ export class Protocol<Op, R> {
     return this.reading.read(thread, replica, op, look);
   }
 
-  /** Up to `count` looking operations in a row as one stretch of private work; the number done. */
+  /** Looking operations one after the other, whose answers nobody wants, until `more` says so. */
   readMany(
     thread: Registration<Op, R>,
     replica: Replica<Op, R>,
-    count: number,
-    outside: Word | undefined,
-  ): Steps<number> {
-    return this.reading.readMany(thread, replica, count, outside);
+    more: () => boolean,
+  ): Steps {
+    return this.reading.readMany(thread, replica, more);
   }
 
   /** Become the replica's combiner for one round, unless somebody is. */

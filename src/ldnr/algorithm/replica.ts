@@ -2,7 +2,7 @@
 import type { Context } from "./context.ts";
 import type { Cursor } from "./log.ts";
 import { DistributedRwLock } from "./rwlock.ts";
-import { type Sweep, type Wait, Word, type Work } from "./step.ts";
+import { type Wait, Word, type Work } from "./step.ts";
 
 /** A sequential data structure that can be replicated (the library's `Dispatch` trait). */
 export interface Structure<Op, R> {
@@ -32,9 +32,7 @@ export interface Registration<Op, R> {
 export interface ReaderState {
   /** Value of ctail that the replica has to reach. */
   completed: number;
-  /** What every read looks at first: ctail, ltail, writer. */
-  readonly entry: Sweep;
-  /** The run of looks, and the wait for the replica to catch up. */
+  /** One look, and the wait for the replica to catch up. */
   readonly look: Work;
   readonly behind: Wait;
 }
@@ -47,20 +45,9 @@ export class Replica<Op, R> {
   readonly closed: Word = new Word(0);
   readonly lock: DistributedRwLock;
   /** Threads whose operations this replica's combiner collects. */
-  get threads(): readonly number[] {
-    return this.members;
-  }
-  set threads(list: readonly number[]) {
-    this.members = list;
-    this.contextSweep = undefined;
-    this.readerSweep = undefined;
-  }
-  private members: readonly number[] = [];
+  threads: readonly number[] = [];
   /** Per thread, made on its first read. */
   readonly reading: (ReaderState | undefined)[] = [];
-  /** Lines that a combiner looks through: contexts' indices, readers' counters. */
-  contextSweep: Sweep | undefined = undefined;
-  readerSweep: Sweep | undefined = undefined;
   /** What the combiner's round has collected, and from which contexts how many each; reused. */
   readonly round: { readonly ops: Op[]; readonly served: (Context<Op, R> | number)[] } = {
     ops: [],
@@ -76,6 +63,6 @@ export class Replica<Op, R> {
     readonly data: Structure<Op, R>,
     maxThreads: number,
   ) {
-    this.lock = new DistributedRwLock(maxThreads);
+    this.lock = new DistributedRwLock(maxThreads, this.combiner);
   }
 }

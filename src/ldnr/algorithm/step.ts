@@ -28,6 +28,16 @@ export class Access extends AnyStep {
 /** Line of words that stand for something else's change: reading or writing them costs nothing. */
 export const NO_LINE: Readonly<CacheLine> & CacheLine = Object.freeze(new CacheLine(-1));
 
+/**
+ * Two parties share a word: its owner, and whoever `other` says. If `other` names a thread (its number
+ * plus 1; 0: nobody now), that one; otherwise whoever has made `other` not 0.
+ */
+export interface Pair {
+  readonly owner: number;
+  readonly other: Word;
+  readonly named: boolean;
+}
+
 /** A word of shared memory on a cache line of its own (crossbeam's CachePadded) unless a line is given. */
 export class Word {
   readonly read: Access = new Access(READ, this, false);
@@ -36,8 +46,11 @@ export class Word {
   readonly rmw: Access = new Access(RMW, this, false);
   /** Store whose latency the core does not wait for, one of several independent ones. */
   readonly post: Access = new Access(WRITE, this, true);
-  /** Threads that spin on this word; kept by the machine. */
+  /** Threads that spin on this word, and which of their waits each entry means; kept by the machine. */
   readonly waiters: unknown[] = [];
+  readonly waits: number[] = [];
+  /** Who else may touch it; "anybody": not known, and it is read or written without waiting for its line. */
+  pair: Pair | "anybody" | undefined = undefined;
 
   constructor(public value: number, readonly line: CacheLine = new CacheLine(0)) {}
 }
@@ -50,6 +63,8 @@ export class Wait extends AnyStep {
     readonly until: () => boolean,
     /** Polls after which the thread gives up spinning and goes on anyway (undefined: never). */
     readonly spins?: number,
+    /** Word that names (by number plus 1) the only thread that can end the wait, while it names one. */
+    readonly by?: Word,
   ) {
     super();
   }
@@ -70,9 +85,13 @@ export type Activity =
   | "idle"
   | (string & Record<never, never>);
 
+/** Work that is done, and priced, unit by unit. */
+const IN_UNITS: ReadonlySet<string> = new Set(["get", "put", "log-fill"]);
+
 /** `count` times an activity on memory of `domain`. */
 export class Work extends AnyStep {
   readonly kind = WORK;
+  readonly inUnits: boolean;
   constructor(
     readonly activity: Activity,
     public count: number,
@@ -82,26 +101,24 @@ export class Work extends AnyStep {
     readonly until: () => boolean = NEVER,
   ) {
     super();
+    this.inUnits = words.length === 0 && IN_UNITS.has(activity);
   }
   /** First of the log's entries, one a unit, that the work reads or fills; -1: none. */
   entry = -1;
-  /** Units done when the machine ended the work early; equals `count` otherwise. Set by the machine. */
+  /** Units done so far, and when it has ended. Set by the machine. */
   done = 0;
+  /** What a unit's end changes, seen by others at once; and the word that stands for it. */
+  each: ((unit: number) => void) | undefined = undefined;
+  shows: Word | undefined = undefined;
 }
 
 const NONE: readonly Word[] = [];
 const NEVER = () => false;
 
-/** Reads of many words as one step, by default independent, their misses overlapping. */
+/** Reads of several words that do not depend on each other: all in flight at once, seen together. */
 export class Sweep extends AnyStep {
   readonly kind = SWEEP;
-  constructor(
-    readonly words: readonly Word[],
-    /** Leave out words that are not 0 now: the reader will stop at those and wait. */
-    readonly zeroOnly: boolean = false,
-    /** One after the other instead: each read waits for the one before. */
-    readonly inTurn: boolean = false,
-  ) {
+  constructor(readonly words: readonly Word[]) {
     super();
   }
 }

@@ -66,8 +66,6 @@ export interface SystemOptions {
 /** Pending operations and threads of a replica for which the versions size their logs. */
 export const NR_LIMITS = { pendingOps: 32, threadsPerReplica: 256 } as const;
 export const LD_NR_LIMITS = { pendingOps: 1, threadsPerReplica: 32, maxReplicas: 5 } as const;
-/** Own-cache time that may gather without an event, in ns. */
-const RUN_AHEAD = 150;
 
 /**
  * What a structure sizes its log for. LD-NR's 32 threads a replica would let one batch of a replica that
@@ -117,8 +115,6 @@ export class HashMapSystem {
       table,
       localTable: hashbrown(o.localEntries, o.pageBytes),
       extraOperations: o.extraOperations,
-      pathHits: pathHits(o),
-      pathCpu: o.structure === "ldnr" ? o.costs.dispatch : 0,
       hash: hashCpu(o),
       logHome: 0,
       logEntries: replicated ? logEntries(this.logOptions()) : 1,
@@ -127,7 +123,7 @@ export class HashMapSystem {
     for (const core of cores) busy[core] = (busy[core] as number) + 1;
     this.pricing.occupy(busy);
     this.machine = new TimedMachine(sim, coherence, this.pricing, {
-      runAhead: o.exact ? 0 : RUN_AHEAD,
+      lookahead: looksAhead(o) ? o.threads : 0,
       poll: o.costs.poll,
     });
     const map = this.build(replicas);
@@ -216,7 +212,6 @@ export class HashMapSystem {
             () => new UniformTable(),
             () => replicaOfThread[next++] as number,
           ),
-          o.exact,
         );
       }
       case "ldnr":
@@ -239,7 +234,6 @@ export class HashMapSystem {
             new SystemCallAffinity(),
             o.outerLock === "word" ? new WordRwLock() : undefined,
           ),
-          o.exact,
         );
       case "std":
         return new StdMap(o.costs);
@@ -280,11 +274,12 @@ function hashCpu({ structure, costs }: SystemOptions): number {
   return costs.sipHash;
 }
 
-/** Own-cache accesses around each further get of a run: the same as around the first, all hits. */
-function pathHits(o: SystemOptions): number {
-  const { atomicHit, cacheHit } = o.values;
-  if (o.structure === "nr") return 2 * atomicHit + 4 * cacheHit;
-  if (o.structure !== "ldnr") return 0;
-  const outer = o.freeze === "all" ? 2 * atomicHit + 2 * cacheHit : 3 * cacheHit;
-  return 2 * atomicHit + 4 * cacheHit + outer;
+/**
+ * Whether threads may take steps ahead of the clock. Not where they share more than words: replicas that
+ * change while others go on, a lock with a count of its own, the lists of the comparison maps.
+ */
+function looksAhead(o: SystemOptions): boolean {
+  if (o.exact) return false;
+  return o.structure === "nr" ||
+    (o.structure === "ldnr" && o.freeze === "all" && o.outerLock === "distributed");
 }

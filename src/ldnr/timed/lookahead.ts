@@ -1,0 +1,55 @@
+/**
+ * How far a thread may go ahead of the clock without any other thread being able to notice, or to do
+ * anything that it would have noticed: the whole difference between the fast form and the slow twin.
+ *
+ * - A hit in the own cache: whoever has a line keeps it until the first request for it is done. A
+ *   request takes at least `Coherence.shortest`, so what is not in flight now comes later than that.
+ * - A word that only two parties touch: neither has anything to fear before the other's next event.
+ */
+import type { Coherence } from "../../hardware/memory/mod.ts";
+import { READ, type Word } from "../algorithm/step.ts";
+import type { TimedThread } from "./thread.ts";
+import type { ThreadQueue } from "./thread-queue.ts";
+
+/** The bounds. */
+export class Lookahead {
+  constructor(
+    private readonly coherence: Coherence,
+    private readonly threads: readonly TimedThread[],
+    private readonly queue: ThreadQueue,
+    /** Threads whose numbers are those by which words know them. */
+    private readonly known: number,
+  ) {}
+
+  /**
+   * Time before which an access of `thread` to `word` is nobody else's business; -1: it must be an event
+   * of its own. `now` is the time of the event that the thread is in.
+   */
+  bound(word: Word, kind: 0 | 1 | 2, thread: TimedThread, now: number): number {
+    const pair = word.pair;
+    if (pair === undefined) {
+      // Whoever spins on it is to be woken at the time of the write.
+      if (kind !== READ && word.waiters.length > 0) return -1;
+      return this.coherence.sureUntil(word.line, kind, thread.core, now);
+    }
+    if (pair === "anybody" || thread.id >= this.known || pair.owner >= this.known) return -1;
+    if (thread.id !== pair.owner) return this.nextOf(pair.owner, thread);
+    const other = pair.other.value;
+    if (other === 0) {
+      // To become the other party, somebody has to take this line first.
+      return this.coherence.sureUntil(pair.other.line, READ, thread.core, now);
+    }
+    if (!pair.named) return -1;
+    if (other - 1 === thread.id) return Infinity;
+    return other - 1 < this.known ? this.nextOf(other - 1, thread) : -1;
+  }
+
+  /** Time before which thread `id` does nothing, as far as `asking` knows. */
+  private nextOf(id: number, asking: TimedThread): number {
+    const thread = this.threads[id] as TimedThread;
+    const { wait, scheduled } = thread;
+    if (wait === undefined) return scheduled ? this.queue.times[id] as number : -1;
+    if (wait.by === undefined || wait.by.value - 1 !== asking.id) return -1;
+    return scheduled ? this.queue.times[id] as number : Infinity;
+  }
+}
