@@ -3,6 +3,7 @@
  * or copies, a miss costs what its distance costs, and one line moves one step at a time, so contended
  * read-modify-writes queue. A copy is lost, and a value seen, when the request that takes it is done.
  */
+import { GRID_STEP, onGrid } from "./grid.ts";
 import { type CacheLine, NOBODY } from "./line.ts";
 import type { MemoryValues } from "./parts/part.ts";
 
@@ -34,7 +35,12 @@ export class Coherence {
   /** Slowest access that no other socket takes part in. */
   private readonly inSocket: number;
 
+  /** Time of a hit in the own cache by access mode, ns on the grid of times. */
+  readonly hits: readonly [number, number, number];
+
   constructor(readonly values: MemoryValues) {
+    const hit = onGrid(values.cacheHit);
+    this.hits = [hit, hit, onGrid(values.atomicHit)];
     this.shortest = Math.min(
       values.transferLocal,
       values.transferHomeOwner,
@@ -61,23 +67,23 @@ export class Coherence {
     return this.domains[core] as number;
   }
 
-  /** Time at which an access of `core` to `line`, issued at `now`, has its data (or ownership), in ns. */
+  /**
+   * Time at which an access of `core` to `line`, issued at `now`, has its data (or ownership), in ns: on
+   * the grid of times if `now` is. Accesses are to be asked for in order of time.
+   */
   access(line: CacheLine, mode: AccessMode, core: number, now: number): number {
     const v = this.values;
     const copies = line.copies ??= new Int32Array(v.domains * this.words);
     const owner = line.owner;
+    const hit = now + this.hits[mode];
     const pending = now < line.changesAt;
-    if (pending && this.had(line, mode, core)) {
-      return now + (mode === 2 ? v.atomicHit : v.cacheHit);
-    }
-    if (mode !== 0) {
-      if (owner === core) return now + (mode === 2 ? v.atomicHit : v.cacheHit);
-    }
+    if (pending && hit < line.changesAt && this.had(line, mode, core)) return hit;
+    if (mode !== 0 && owner === core) return hit;
     const domain = this.domains[core] as number;
     const place = this.wordOf[core] as number;
     const bit = this.bitOf[core] as number;
     const hasCopy = ((copies[place] as number) & bit) !== 0;
-    if (mode === 0 && hasCopy) return now + v.cacheHit;
+    if (mode === 0 && hasCopy) return hit;
     let latency: number;
     if (owner !== NOBODY) {
       latency = this.transfer(this.domains[owner] as number, domain, line.home);
@@ -91,13 +97,16 @@ export class Coherence {
       latency = this.invalidation(copies, domain, line.home);
     }
     this.transfers++;
-    let done = now + latency;
+    let done = now + onGrid(latency);
     if (line.busyUntil > now) {
       // Two requests for one line at a time are a conflict. If the line changes sockets the home resolves
       // it by one more message, to the socket that has just got the line.
       this.queued++;
-      done = line.busyUntil + latency + (latency > this.inSocket ? this.hop : 0);
+      done = line.busyUntil + onGrid(latency + (latency > this.inSocket ? this.hop : 0));
     }
+    // Who reads a clean line disturbs nobody, but has it before somebody else changes it.
+    if (mode !== 0) done = Math.max(done, line.readUntil + GRID_STEP);
+    else line.readUntil = Math.max(line.readUntil, done);
     if (!pending && (mode !== 0 || owner !== NOBODY)) this.keepFormer(line, copies, done);
     if (mode === 0) {
       // A modified line is written back and shared; the former owner keeps a copy.
@@ -114,7 +123,7 @@ export class Coherence {
   }
 
   /**
-   * Until when (exclusive) `core` is sure to hit in its own cache, whatever others ask for from `now` on:
+   * Time before which a hit of `core` in its own cache must be over to be sure, whatever others ask for from `now` on:
    * whoever has a line keeps it until the first request for it is done, and a request takes time. -1: it
    * does not hit.
    */

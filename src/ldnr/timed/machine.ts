@@ -8,7 +8,7 @@
  * (lookahead.ts); without, every step is an event. The results are the same, to the last bit.
  */
 import type { EventId, Handler, Simulation } from "../../kernel/mod.ts";
-import { type Coherence, TRAFFIC_PERIOD } from "../../hardware/memory/mod.ts";
+import { type Coherence, onGrid, TRAFFIC_PERIOD } from "../../hardware/memory/mod.ts";
 import {
   type Access,
   NO_LINE,
@@ -48,12 +48,6 @@ export interface TimedOptions {
   readonly lookahead: number;
   /** Time of one poll in a bounded spin, in ns. */
   readonly poll: number;
-}
-
-const GRID = 1024;
-/** A duration on the grid of times, not shorter. */
-function onGrid(ns: number): number {
-  return Math.ceil(ns * GRID) / GRID;
 }
 
 /** Work whose time follows from nothing that changes, and after which nothing shared is looked at. */
@@ -235,17 +229,16 @@ export class TimedMachine {
     const { word, kind } = step;
     if (word.line === NO_LINE) return at;
     const bound = this.bound(word, kind, thread);
-    if (at > this.now && at >= bound) {
+    // Between two parties a miss may be begun as well; everywhere else only what is sure to hit.
+    const over = word.pair === undefined ? at + this.coherence.hits[kind] : at;
+    if (at > this.now && over >= bound) {
       this.defer(thread, at);
       return -1;
     }
-    const latency = this.coherence.access(word.line, kind, thread.core, at) - at;
+    const done = this.coherence.access(word.line, kind, thread.core, at);
+    if (!step.overlapped) return this.goOn(thread, done, bound);
     const { outstandingMisses } = this.coherence.values;
-    return this.goOn(
-      thread,
-      at + onGrid(step.overlapped ? latency / outstandingMisses : latency),
-      bound,
-    );
+    return this.goOn(thread, at + onGrid((done - at) / outstandingMisses), bound);
   }
 
   private sweep(thread: TimedThread, step: Sweep, at: number): number {
@@ -253,7 +246,7 @@ export class TimedMachine {
     const { coherence } = this;
     let bound = Infinity;
     for (const word of words) bound = Math.min(bound, this.bound(word, READ, thread));
-    if (at > this.now && at >= bound) {
+    if (at > this.now && at + coherence.hits[READ] >= bound) {
       this.defer(thread, at);
       return -1;
     }
@@ -274,20 +267,21 @@ export class TimedMachine {
       if (word.line !== NO_LINE) bound = Math.min(bound, this.bound(word, READ, thread));
       else bound = -1;
     }
-    if (at > this.now && at >= bound) {
+    if (at > this.now && at + this.coherence.hits[READ] >= bound) {
       this.defer(thread, at);
       return -1;
     }
     const { coherence } = this;
+    const hit = coherence.hits[READ];
     // Who spins on a word has it in its cache.
     for (const word of step.words) {
       if (word.line === NO_LINE) continue;
       if (coherence.sureUntil(word.line, READ, thread.core, at) >= 0) continue;
       const got = coherence.access(word.line, READ, thread.core, at);
-      this.defer(thread, at + onGrid(got - at));
+      this.defer(thread, got);
       return -1;
     }
-    if (step.until()) return this.goOn(thread, at + onGrid(coherence.values.cacheHit), bound);
+    if (step.until()) return this.goOn(thread, at + hit, bound);
     thread.wait = step;
     thread.asleep = true;
     thread.since = at;
@@ -374,9 +368,9 @@ export class TimedMachine {
     // NO_LINE stands for no memory at all, and is shared by every machine: it must keep no state.
     if (word.line === NO_LINE) return this.schedule(thread, at);
     // It sees the write when it loses its copy, and fetches the line again.
-    const lost = word.pair === undefined ? at : Math.max(at, onGrid(word.line.changesAt));
+    const lost = word.pair === undefined ? at : Math.max(at, word.line.changesAt);
     const got = this.coherence.access(word.line, READ, thread.core, lost);
-    this.schedule(thread, lost + onGrid(got - lost));
+    this.schedule(thread, got);
   }
 }
 
