@@ -18,80 +18,94 @@ export function gridRate(rate: number): number {
   return Math.round(rate * GRID) / GRID;
 }
 
+/** Flows of some periods that have them in common, and the latencies that follow, where asked for. */
+class Sample {
+  readonly flows: Traffic;
+  readonly latencies: Float64Array;
+
+  constructor(values: MemoryValues) {
+    this.flows = new Traffic(values);
+    this.latencies = new Float64Array(values.domains ** 2).fill(NaN);
+  }
+}
+
+/** Changes of flows in one period. */
+class Changes {
+  readonly homes: number[] = [];
+  readonly to: number[] = [];
+  readonly rates: number[] = [];
+  length = 0;
+
+  add(home: number, to: number, rate: number): void {
+    this.homes[this.length] = home;
+    this.to[this.length] = to;
+    this.rates[this.length++] = rate;
+  }
+}
+
 /** Flows declared with their times, and latencies that follow from them. */
 export class SampledTraffic {
-  /** What flows begin to do to loads in a period, by period modulo the ring's size. */
-  private readonly flows: readonly Traffic[];
-  private readonly latencies: readonly Float64Array[];
+  /** What flows do to loads in the last periods, by period modulo the ring's size. */
+  private readonly samples: Sample[];
+  /** Samples in turn: one more than the ring could need. */
+  private readonly spare: readonly Sample[];
+  private taken = 0;
   /** Changes of a period; they count from the one after the next. */
-  private readonly changes: { home: number; to: number; rate: number }[][] = [[], [], [], []];
-  private readonly lengths = new Int32Array(RING);
+  private readonly changes: readonly Changes[];
   /** Last period whose flows are known. */
-  private period = 1;
+  private period = 0;
 
   constructor(private readonly values: MemoryValues) {
-    this.flows = Array.from({ length: RING }, () => new Traffic(values));
-    this.latencies = Array.from(
-      { length: RING },
-      () => new Float64Array(values.domains ** 2).fill(NaN),
-    );
+    this.spare = Array.from({ length: RING + 1 }, () => new Sample(values));
+    this.samples = Array.from({ length: RING }, () => this.spare[0] as Sample);
+    this.changes = Array.from({ length: RING }, () => new Changes());
   }
 
   /** A flow of `rate` bytes/ns (on the grid) begins at time `at`, or, negative, ends. */
   add(home: number, to: number, rate: number, at: number): void {
-    const period = Math.floor(at / TRAFFIC_PERIOD) + 2;
-    this.advance(period - 2);
-    const slot = period % RING;
-    const list = this.changes[slot] as { home: number; to: number; rate: number }[];
-    const n = this.lengths[slot] as number;
-    const change = list[n];
-    if (change === undefined) list.push({ home, to, rate });
-    else {
-      change.home = home;
-      change.to = to;
-      change.rate = rate;
-    }
-    this.lengths[slot] = n + 1;
+    const period = Math.floor(at / TRAFFIC_PERIOD);
+    if (period > this.period) this.advance(period);
+    (this.changes[(period + 2) % RING] as Changes).add(home, to, rate);
   }
 
-  /** Latency of a load at time `at`, at most a period ahead of what has been declared, in ns. */
+  /** Latency of a load at time `at`, less than a period ahead of what has been declared, in ns. */
   latency(domain: number, home: number, at: number): number {
-    const period = Math.floor(at / TRAFFIC_PERIOD) + 2;
-    this.advance(period - 2);
-    const slot = (period - 2) % RING;
-    const table = this.latencies[slot] as Float64Array;
+    const period = Math.floor(at / TRAFFIC_PERIOD);
+    if (period > this.period) this.advance(period);
+    const { flows, latencies } = this.samples[period % RING] as Sample;
     const index = domain * this.values.domains + home;
-    const known = table[index] as number;
+    const known = latencies[index] as number;
     if (known === known) return known;
-    return table[index] = (this.flows[slot] as Traffic).latency(domain, home);
+    return latencies[index] = flows.latency(domain, home);
   }
 
   private advance(period: number): void {
-    while (this.period < period) {
-      if (this.period + RING < period && this.lengths.every((n) => n === 0)) {
-        // Nothing has changed for long: all periods are alike.
-        this.skipTo(period);
-        return;
-      }
-      const from = this.flows[this.period % RING] as Traffic;
-      const slot = ++this.period % RING;
-      const flows = this.flows[slot] as Traffic;
-      flows.copy(from);
-      const list = this.changes[slot] as { home: number; to: number; rate: number }[];
-      const n = this.lengths[slot] as number;
-      for (let i = 0; i < n; i++) {
-        const change = list[i] as { home: number; to: number; rate: number };
-        flows.add(change.home, change.to, change.rate);
-      }
-      this.lengths[slot] = 0;
-      (this.latencies[slot] as Float64Array).fill(NaN);
-    }
+    const { samples } = this;
+    const far = period - this.period > 2 * RING;
+    for (let i = 0; this.period < period && !(far && i === RING); i++) this.next();
+    if (!far) return;
+    // What had been declared counts by now, and nothing has been since: all periods are alike.
+    samples.fill(samples[this.period % RING] as Sample);
+    this.period = period;
   }
 
-  private skipTo(period: number): void {
-    const from = this.flows[this.period % RING] as Traffic;
-    this.period = period;
-    for (const flows of this.flows) if (flows !== from) flows.copy(from);
-    for (const table of this.latencies) table.fill(NaN);
+  private next(): void {
+    const { samples } = this;
+    const before = samples[this.period % RING] as Sample;
+    const slot = ++this.period % RING;
+    const list = this.changes[slot] as Changes;
+    if (list.length === 0) {
+      samples[slot] = before;
+      return;
+    }
+    this.taken = (this.taken + 1) % this.spare.length;
+    const sample = this.spare[this.taken] as Sample;
+    sample.flows.copy(before.flows);
+    for (let i = 0; i < list.length; i++) {
+      sample.flows.add(list.homes[i] as number, list.to[i] as number, list.rates[i] as number);
+    }
+    list.length = 0;
+    sample.latencies.fill(NaN);
+    samples[slot] = sample;
   }
 }

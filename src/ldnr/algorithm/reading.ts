@@ -2,7 +2,7 @@
 import type { Combiner } from "./combiner.ts";
 import type { ReaderState, Registration, Replica } from "./replica.ts";
 import type { Shared } from "./shared.ts";
-import { type Steps, Wait, type Word, Work } from "./step.ts";
+import { READ, RMW, type Steps, Wait, type Word, Work } from "./step.ts";
 
 /** Looking operations. */
 export class Reading<Op, R> {
@@ -66,7 +66,9 @@ export class Reading<Op, R> {
     const { ltail } = replica.cursor;
     const { lock } = replica;
     const mine = lock.readers[thread.id] as Word;
-    const { look } = this.stateOf(thread, replica);
+    const state = this.stateOf(thread, replica);
+    const { look } = state;
+    state.more = more;
     do {
       yield ctail.read;
       const completed = ctail.value;
@@ -88,18 +90,23 @@ export class Reading<Op, R> {
       yield look;
       yield mine.rmw;
       mine.value--;
-    } while (more());
+    } while (!state.over && more());
+    state.over = false;
   }
 
   private stateOf(thread: Registration<Op, R>, replica: Replica<Op, R>): ReaderState {
-    return replica.reading[thread.id] ??= this.newState(replica);
+    return replica.reading[thread.id] ??= this.newState(thread, replica);
   }
 
-  private newState(replica: Replica<Op, R>): ReaderState {
+  private newState(thread: Registration<Op, R>, replica: Replica<Op, R>): ReaderState {
     const { ltail } = replica.cursor;
     const { combiner } = replica;
+    const { ctail } = this.shared.log;
+    const { writer, readers } = replica.lock;
     const state: ReaderState = {
       completed: 0,
+      more: () => false,
+      over: false,
       look: new Work("get", 1, replica.domain),
       behind: new Wait(
         [ltail, combiner],
@@ -107,6 +114,18 @@ export class Reading<Op, R> {
         undefined,
         combiner,
       ),
+    };
+    state.look.again = {
+      reads: [ctail, ltail, writer],
+      counter: readers[thread.id] as Word,
+      // Leave the lock; look at ctail, ltail and the writer's flag; enter it.
+      path: [RMW, READ, READ, READ, RMW, READ],
+      clear: () => writer.value === 0 && ltail.value >= ctail.value,
+      more: () => {
+        const again = state.more();
+        state.over = !again;
+        return again;
+      },
     };
     return state;
   }

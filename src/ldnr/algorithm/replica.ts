@@ -32,6 +32,9 @@ export interface Registration<Op, R> {
 export interface ReaderState {
   /** Value of ctail that the replica has to reach. */
   completed: number;
+  /** Whether to look again after this one, and whether that was answered with no already. */
+  more: () => boolean;
+  over: boolean;
   /** One look, and the wait for the replica to catch up. */
   readonly look: Work;
   readonly behind: Wait;

@@ -85,13 +85,33 @@ export type Activity =
   | "idle"
   | (string & Record<never, never>);
 
+/**
+ * What a thread does between a piece of work and the same piece again, if all of it hits in its own cache:
+ * a shorter way to say the steps that its algorithm yields, for machines that can tell that it is so.
+ */
+export interface Again {
+  /** Words that are read. */
+  readonly reads: readonly Word[];
+  /** The thread's own counter, lowered and raised again. */
+  readonly counter: Word;
+  /** Kinds of the accesses in between, in order. */
+  readonly path: readonly (0 | 1 | 2)[];
+  /** Whether the words that are read let it go on. */
+  readonly clear: () => boolean;
+  /** The piece of work is over; whether it is to be done again. */
+  readonly more: () => boolean;
+}
+
 /** Work that is done, and priced, unit by unit. */
 const IN_UNITS: ReadonlySet<string> = new Set(["get", "put", "log-fill"]);
+/** Work whose time follows from nothing that changes, and after which nothing shared is looked at. */
+const FIXED: ReadonlySet<string> = new Set(["cpu", "round", "dispatch", "affinity"]);
 
 /** `count` times an activity on memory of `domain`. */
 export class Work extends AnyStep {
   readonly kind = WORK;
   readonly inUnits: boolean;
+  readonly fixed: boolean;
   constructor(
     readonly activity: Activity,
     public count: number,
@@ -102,6 +122,7 @@ export class Work extends AnyStep {
   ) {
     super();
     this.inUnits = words.length === 0 && IN_UNITS.has(activity);
+    this.fixed = FIXED.has(activity);
   }
   /** First of the log's entries, one a unit, that the work reads or fills; -1: none. */
   entry = -1;
@@ -110,6 +131,7 @@ export class Work extends AnyStep {
   /** What a unit's end changes, seen by others at once; and the word that stands for it. */
   each: ((unit: number) => void) | undefined = undefined;
   shows: Word | undefined = undefined;
+  again: Again | undefined = undefined;
 }
 
 const NONE: readonly Word[] = [];

@@ -50,9 +50,6 @@ export interface TimedOptions {
   readonly poll: number;
 }
 
-/** Work whose time follows from nothing that changes, and after which nothing shared is looked at. */
-const FIXED: ReadonlySet<string> = new Set(["cpu", "round", "dispatch", "affinity"]);
-
 /** Runs pinned threads on the coherence floor under the kernel's clock. */
 export class TimedMachine {
   readonly threads: TimedThread[] = [];
@@ -181,8 +178,16 @@ export class TimedMachine {
       const word = work.shows as Word;
       if (word.waiters.length > 0) this.notify(word, now);
     }
-    if (work.done >= work.count) return false;
-    this.beginUnit(thread, work, now);
+    if (work.done < work.count) {
+      this.beginUnit(thread, work, now);
+      return true;
+    }
+    const { again } = work;
+    if (again === undefined || !this.ahead) return false;
+    const at = this.lookahead.again(again, thread, now);
+    if (at < 0 || at > this.limit || !again.more()) return false;
+    work.done = 0;
+    this.beginUnit(thread, work, at);
     return true;
   }
 
@@ -296,7 +301,7 @@ export class TimedMachine {
   private work(thread: TimedThread, step: Work, at: number): number {
     const late = at > this.now;
     step.done = 0;
-    if (FIXED.has(step.activity)) {
+    if (step.fixed) {
       const time = onGrid(this.pricing.start(step, 0, step.count, thread, at));
       const end = at + time;
       if (time === 0 || (this.ahead && end <= this.limit)) {
