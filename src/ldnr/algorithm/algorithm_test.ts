@@ -17,6 +17,7 @@ import {
 import { InterleavingMachine, randomScheduler } from "./interleave.ts";
 import type { RecordingMap } from "./map.ts";
 import { NR_01, NR_02 } from "./nr.ts";
+import { Collect } from "./scripts.ts";
 import { CallStack, type Steps, Sweep } from "./step.ts";
 
 for (const aggregate of [false, true]) {
@@ -107,14 +108,14 @@ Deno.test("a combiner leaves an operation that another replica's combiner has an
   context.put("op");
   context.tail.value++;
   const into: string[] = [];
-  const collect = context.collect(into, here);
+  const served: (Context<string, string> | number)[] = [];
+  const collect = new Collect<string, string>(into, served).begin([context], here);
   // Its indices are read; then the other replica answers and the thread comes over to this one.
-  for (let i = 0; i < 3; i++) collect.next();
+  for (let i = 0; i < 3; i++) collect.step();
   context.comb.value++;
   context.inside.value = here;
-  let last = collect.next();
-  while (last.done !== true) last = collect.next();
-  assert.equal(last.value, 0);
+  while (collect.step() !== undefined);
+  assert.deepEqual(served, []);
   assert.deepEqual(into, []);
 });
 

@@ -1,6 +1,5 @@
 /** Flat combining per replica (Hendler et al. 2010): one thread at a time carries out everybody's operations. */
 import type { Appending } from "./appending.ts";
-import type { Context } from "./context.ts";
 import type { Liveness } from "./liveness.ts";
 import type { Cursor } from "./log.ts";
 import type { Replaying } from "./replay.ts";
@@ -54,20 +53,15 @@ export class Combiner<Op, R> {
     replica: Replica<Op, R>,
   ): Steps<Cursor | undefined> {
     const { lockDuringAppend, concurrentMembership } = this.shared.options;
-    const { ops, served } = replica.round;
-    ops.length = 0;
-    served.length = 0;
+    const { ops } = replica.round;
     this.shared.counts.rounds++;
     this.shared.observer?.phase(thread.id, replica.id, "collect");
     // Replays during the append may already meet this round's own entries.
     replica.results.length = 0;
     const name = concurrentMembership ? replica.cursor.id : undefined;
     yield new Work("round", replica.threads.length, thread.domain);
-    for (const other of replica.threads) {
-      const context = (this.shared.threads[other] as Registration<Op, R>).context;
-      const count: number = yield context.collect(ops, name);
-      if (count > 0) served.push(context, count);
-    }
+    const contexts = replica.threads.map((t) => (this.shared.threads[t] as Registration<Op, R>).context);
+    yield replica.round.collect.begin(contexts, name);
     let outcome: Appended = { appended: true, stuck: undefined };
     while (ops.length > 0) {
       this.shared.observer?.phase(thread.id, replica.id, "append");
@@ -85,17 +79,7 @@ export class Combiner<Op, R> {
     yield this.replaying.replay(thread, replica);
     yield replica.lock.releaseWrite();
     this.shared.observer?.phase(thread.id, replica.id, "answer");
-    let from = 0;
-    for (let i = 0; i < served.length; i += 2) {
-      const context = served[i] as Context<Op, R>;
-      const count = served[i + 1] as number;
-      yield context.slots.post;
-      context.give(replica.results, from, count);
-      yield context.comb.post;
-      context.comb.value += count;
-      from += count;
-    }
-    this.shared.counts.combined += from;
+    this.shared.counts.combined += yield replica.round.answer.begin();
     this.shared.observer?.phase(thread.id, replica.id, "");
     // If the one behind was this replica itself, the replay above has caught up.
     if (outcome.stuck === undefined || outcome.stuck === replica.cursor) return undefined;

@@ -1,5 +1,6 @@
 /** A thread's place to hand operations to a combiner and get answers back (NR's `Context`). */
-import { type Pair, type Steps, Wait, Word } from "./step.ts";
+import { Enqueue } from "./scripts.ts";
+import { type Pair, Wait, Word } from "./step.ts";
 
 /** One thread's ring of pending operations; only the thread enqueues, only a combiner answers. */
 export class Context<Op, R> {
@@ -10,6 +11,8 @@ export class Context<Op, R> {
   readonly slots: Word = new Word(0);
   /** Incarnation of the replica that the thread is operating on, 0 outside (finer freeze only). */
   readonly inside: Word = new Word(0);
+  /** The thread's side of its writes. */
+  readonly enqueue: Enqueue<Op, R> = new Enqueue<Op, R>(this);
   private readonly ops: (Op | undefined)[];
   private readonly answers: (R | undefined)[];
 
@@ -37,26 +40,9 @@ export class Context<Op, R> {
     this.ops[this.tail.value % this.pendingOps] = op;
   }
 
-  /**
-   * The combiner's side: copy what is pending to the end of `into`. When threads may change replicas
-   * while combiners run, `replica` names the combiner's: an operation belongs to it only if the thread
-   * is inside that replica and, read again afterwards, has not been answered meanwhile.
-   */
-  *collect(into: Op[], replica?: number): Steps<number> {
-    yield this.comb.peek;
-    const from = this.comb.value;
-    yield this.tail.peek;
-    const to = this.tail.value;
-    if (from === to) return 0;
-    if (replica !== undefined) {
-      yield this.inside.peek;
-      if (this.inside.value !== replica) return 0;
-      yield this.comb.peek;
-      if (this.comb.value !== from) return 0;
-    }
-    yield this.slots.read;
+  /** The combiner's side: copy the pending operations `from` to `to` to the end of `into`. */
+  take(from: number, to: number, into: Op[]): void {
     for (let i = from; i < to; i++) into.push(this.ops[i % this.pendingOps] as Op);
-    return to - from;
   }
 
   /** Spin until operation number `index` is answered, or for `spins` polls. */

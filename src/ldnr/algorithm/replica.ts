@@ -2,6 +2,7 @@
 import type { Context } from "./context.ts";
 import type { Cursor } from "./log.ts";
 import { DistributedRwLock } from "./rwlock.ts";
+import { Answer, Collect } from "./scripts.ts";
 import { type Wait, Word, type Work } from "./step.ts";
 
 /** A sequential data structure that can be replicated (the library's `Dispatch` trait). */
@@ -40,6 +41,18 @@ export interface ReaderState {
   readonly behind: Wait;
 }
 
+/** What a combiner's round has collected, and from which contexts how much each. */
+class Round<Op, R> {
+  readonly ops: Op[] = [];
+  private readonly served: (Context<Op, R> | number)[] = [];
+  readonly collect: Collect<Op, R> = new Collect<Op, R>(this.ops, this.served);
+  readonly answer: Answer<Op, R>;
+
+  constructor(results: readonly R[]) {
+    this.answer = new Answer<Op, R>(results, this.served);
+  }
+}
+
 /** A replica. Its place in the log (`cursor`) and its threads are kept outside of the structure. */
 export class Replica<Op, R> {
   /** 0, or 1 + the thread that combines. */
@@ -51,13 +64,10 @@ export class Replica<Op, R> {
   threads: readonly number[] = [];
   /** Per thread, made on its first read. */
   readonly reading: (ReaderState | undefined)[] = [];
-  /** What the combiner's round has collected, and from which contexts how many each; reused. */
-  readonly round: { readonly ops: Op[]; readonly served: (Context<Op, R> | number)[] } = {
-    ops: [],
-    served: [],
-  };
   /** Answers to the combiner's own entries, in log order. */
   readonly results: R[] = [];
+  /** The combiner's round; reused. */
+  readonly round: Round<Op, R> = new Round<Op, R>(this.results);
 
   constructor(
     readonly id: number,

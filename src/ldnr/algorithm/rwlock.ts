@@ -3,6 +3,7 @@
  * cache line, so that readers share nothing while no writer comes. A writer shuts new readers out at
  * once and then polls every reader's line.
  */
+import { Poll } from "./scripts.ts";
 import { type Steps, Wait, Word } from "./step.ts";
 
 /** What LD-NR's outer lock must offer; `slot` is the thread's number. */
@@ -65,6 +66,7 @@ export class DistributedRwLock implements ReaderWriterLock {
   readonly writer: Word = new Word(0);
   readonly readers: readonly Word[];
   private readonly writerGone: Wait;
+  private readonly poll: Poll;
 
   /** @param by word that names the only thread that may write, if there is one */
   constructor(slots: number, by?: Word) {
@@ -75,6 +77,7 @@ export class DistributedRwLock implements ReaderWriterLock {
       counter.pair = { owner, other: writer, named: false };
       return counter;
     });
+    this.poll = new Poll(this.readers);
   }
 
   /** Enter as reader in `slot`; waits while a writer is in or coming. */
@@ -105,12 +108,7 @@ export class DistributedRwLock implements ReaderWriterLock {
   /** Enter as the only one; polls the slots of `slots` (default: all). */
   *acquireWrite(slots?: readonly number[]): Steps {
     yield this.shutOut();
-    const n = slots?.length ?? this.readers.length;
-    for (let i = 0; i < n; i++) {
-      const reader = this.readers[slots === undefined ? i : slots[i] as number] as Word;
-      yield reader.peek;
-      while (reader.value !== 0) yield new Wait([reader], () => reader.value === 0);
-    }
+    yield this.poll.begin(slots);
   }
 
   /** Keep other writers and new readers out. */

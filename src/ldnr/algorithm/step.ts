@@ -153,23 +153,42 @@ export type Step = Access | Wait | Work | Sweep;
  * `yield*`, through whose levels every step would have to climb); the machine runs that piece and sends
  * back its result.
  */
-export interface Steps<R = void> extends Generator<Step | Steps<any>, R, any> {}
+export interface Steps<R = void> extends Generator<Step | Steps<any> | Script<any>, R, any> {}
+
+/** A piece that calls no other, written as a machine of states. */
+export abstract class Script<R> {
+  /** Set when there is no next step. */
+  result: R | undefined = undefined;
+  /** The next step, when the last one has taken effect; undefined at the end. */
+  abstract step(): Step | undefined;
+  protected end(result: R): undefined {
+    this.result = result;
+    return undefined;
+  }
+}
 
 /** Every generator's `next`: looked up once, since each generator function has a prototype of its own. */
 const NEXT = (function* (): Generator<never> {})().next as (
   this: Steps<any>,
   value: unknown,
-) => IteratorResult<Step | Steps<any>, any>;
+) => IteratorResult<Step | Steps<any> | Script<any>, any>;
 
 /** Pieces of one thread that have been called and not returned. */
 export class CallStack {
   private readonly callers: Steps<any>[] = [];
+  private script: Script<any> | undefined = undefined;
 
   constructor(private top: Steps<any>) {}
 
   /** Go on to the next step; undefined at the end of the outermost piece. */
   next(): Step | undefined {
     let result: unknown = undefined;
+    if (this.script !== undefined) {
+      const step = this.script.step();
+      if (step !== undefined) return step;
+      result = this.script.result;
+      this.script = undefined;
+    }
     for (;;) {
       const next = NEXT.call(this.top, result);
       result = undefined;
@@ -182,6 +201,15 @@ export class CallStack {
       }
       const value = next.value;
       if (value instanceof AnyStep) return value as Step;
+      if (value instanceof Script) {
+        const step = value.step();
+        if (step !== undefined) {
+          this.script = value;
+          return step;
+        }
+        result = value.result;
+        continue;
+      }
       this.callers.push(this.top);
       this.top = value as Steps<any>;
     }

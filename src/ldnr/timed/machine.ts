@@ -280,7 +280,7 @@ export class TimedMachine {
     const hit = coherence.hits[READ];
     // Who spins on a word has it in its cache.
     for (const word of step.words) {
-      if (word.line === NO_LINE) continue;
+      if (word.line === NO_LINE || word.pair !== undefined) continue;
       if (coherence.sureUntil(word.line, READ, thread.core, at) >= 0) continue;
       const got = coherence.access(word.line, READ, thread.core, at);
       this.defer(thread, got);
