@@ -107,18 +107,29 @@ export class Coherence {
     // Who reads a clean line disturbs nobody, but has it before somebody else changes it.
     if (mode !== 0) done = Math.max(done, line.readUntil + GRID_STEP);
     else line.readUntil = Math.max(line.readUntil, done);
-    if (!pending && (mode !== 0 || owner !== NOBODY)) this.keepFormer(line, copies, done);
     if (mode === 0) {
       // A modified line is written back and shared; the former owner keeps a copy.
-      if (owner !== NOBODY) line.busyUntil = done;
-      line.owner = NOBODY;
+      if (owner !== NOBODY) {
+        if (!pending) this.keepFormer(line, copies, done);
+        line.busyUntil = done;
+        line.owner = NOBODY;
+      }
       copies[place] = (copies[place] as number) | bit;
       return done;
     }
     line.busyUntil = done;
-    for (let i = 0; i < copies.length; i++) copies[i] = 0;
     line.owner = core;
-    copies[place] = bit;
+    let next = copies;
+    if (!pending) {
+      // The copies there were become the former ones, whose array takes the new ones.
+      next = line.formerCopies ?? new Int32Array(copies.length);
+      line.formerCopies = copies;
+      line.formerOwner = owner;
+      line.changesAt = done;
+      line.copies = next;
+    }
+    for (let i = 0; i < next.length; i++) next[i] = 0;
+    next[place] = bit;
     return done;
   }
 

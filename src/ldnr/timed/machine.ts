@@ -11,6 +11,7 @@ import type { EventId, Handler, Simulation } from "../../kernel/mod.ts";
 import { type Coherence, onGrid, TRAFFIC_PERIOD } from "../../hardware/memory/mod.ts";
 import {
   type Access,
+  type Again,
   NO_LINE,
   READ,
   RMW,
@@ -166,25 +167,28 @@ export class TimedMachine {
   /** A unit of work has ended: begin the next one, or say that there is none. */
   private workGoesOn(thread: TimedThread, work: Work): boolean {
     const { now } = this;
-    this.pricing.finish(work, thread, now);
     thread.asleep = false;
-    if (!work.inUnits) {
-      if (work.done === 0) work.done = work.count;
-      return false;
-    }
-    const unit = work.done++;
-    if (work.each !== undefined) {
-      work.each(unit);
-      const word = work.shows as Word;
-      if (word.waiters.length > 0) this.notify(word, now);
-    }
-    if (work.done < work.count) {
-      this.beginUnit(thread, work, now);
-      return true;
-    }
-    const { again } = work;
-    if (again === undefined || !this.ahead) return false;
-    const at = this.lookahead.again(again, thread, now);
+    if (work.inUnits) {
+      const unit = work.done++;
+      if (work.each !== undefined) {
+        work.each(unit);
+        const word = work.shows as Word;
+        if (word.waiters.length > 0) this.notify(word, now);
+      }
+      if (work.done < work.count) {
+        // Its flow changes to that of the next unit.
+        this.beginUnit(thread, work, now);
+        return true;
+      }
+    } else if (work.done === 0) work.done = work.count;
+    this.pricing.finish(work, thread, now);
+    return work.again !== undefined && this.ahead && this.workAgain(thread, work);
+  }
+
+  /** The same work again, if all that lies between is sure to hit in the own cache. */
+  private workAgain(thread: TimedThread, work: Work): boolean {
+    const again = work.again as Again;
+    const at = this.lookahead.again(again, thread, this.now);
     if (at < 0 || at > this.limit || !again.more()) return false;
     work.done = 0;
     this.beginUnit(thread, work, at);

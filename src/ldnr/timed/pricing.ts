@@ -88,8 +88,8 @@ export class TablePricing implements Pricing {
         const times = n * (1 + workload.extraOperations);
         const { entry } = work;
         const entries = entry < 0 ? 0 : this.logLines.read(entry + from, n, thread.core);
-        const time = times * one + entries;
-        return this.flow(thread, work.domain, times * this.shared.bytes, time, at);
+        this.flow(thread, work.domain, times * this.shared.bytes, times * one, at);
+        return times * one + entries;
       }
       case "local":
         return n * (this.access(this.local, thread, thread.domain, at) +
@@ -121,9 +121,7 @@ export class TablePricing implements Pricing {
   }
 
   finish(_work: Work, thread: TimedThread, at: number): void {
-    if (thread.flowRate === 0) return;
-    this.traffic.add(thread.flowHome, thread.domain, -thread.flowRate, at);
-    thread.flowRate = 0;
+    if (thread.flowRate !== 0) this.setFlow(thread, thread.flowHome, 0, at);
   }
 
   /** Expected time of one operation's loads, by a thread from memory of `home`. */
@@ -134,9 +132,17 @@ export class TablePricing implements Pricing {
   }
 
   private flow(thread: TimedThread, home: number, bytes: number, time: number, at: number): number {
-    thread.flowHome = home;
-    thread.flowRate = time > 0 ? gridRate(bytes / time) : 0;
-    this.traffic.add(home, thread.domain, thread.flowRate, at);
+    this.setFlow(thread, home, time > 0 ? gridRate(bytes / time) : 0, at);
     return time;
+  }
+
+  private setFlow(thread: TimedThread, home: number, rate: number, at: number): void {
+    const { flowHome, flowRate } = thread;
+    // The next entry of a run mostly goes on as the one before.
+    if (rate === flowRate && home === flowHome) return;
+    if (flowRate !== 0) this.traffic.add(flowHome, thread.domain, -flowRate, at);
+    if (rate !== 0) this.traffic.add(home, thread.domain, rate, at);
+    thread.flowHome = home;
+    thread.flowRate = rate;
   }
 }
