@@ -140,10 +140,8 @@ export class Coherence {
    */
   sureUntil(line: CacheLine, mode: AccessMode, core: number, now: number): number {
     if (now < line.changesAt) return this.had(line, mode, core) ? line.changesAt : -1;
-    const hit = mode !== 0
-      ? line.owner === core
-      : line.copies !== undefined &&
-        ((line.copies[this.wordOf[core] as number] as number) & (this.bitOf[core] as number)) !== 0;
+    const hit = mode !== 0 ? line.owner === core : line.copies !== undefined &&
+      ((line.copies[this.wordOf[core] as number] as number) & (this.bitOf[core] as number)) !== 0;
     return hit ? now + this.shortest : -1;
   }
 

@@ -106,3 +106,25 @@ Deno.test("a write takes every copy away", () => {
     assert.ok(coherence.access(line, 0, core, now) - now > values.l2Latency);
   }
 });
+
+Deno.test("who has a line keeps it until the first request for it is done, and is sure of that long", () => {
+  const coherence = new Coherence(values);
+  const line = new CacheLine(0);
+  for (const core of [1, 30]) coherence.access(line, 0, core, 0);
+  const sure = coherence.sureUntil(line, 0, 1, 1000);
+  assert.equal(sure, 1000 + coherence.shortest);
+  const done = coherence.access(line, 1, 60, 1000);
+  assert.ok(done >= sure, "whatever is asked for from then on is done later");
+  assert.equal(coherence.sureUntil(line, 0, 1, 1001), done);
+  assert.equal(coherence.access(line, 0, 1, 1001), 1001 + coherence.hits[0], "still a hit");
+  assert.equal(coherence.sureUntil(line, 0, 60, 1001), -1, "on its way");
+  assert.ok(coherence.access(line, 0, 30, done) > done + values.l3Latency, "a miss");
+});
+
+Deno.test("a line that is being read changes when the reader has it, not before", () => {
+  const coherence = new Coherence(values);
+  const line = new CacheLine(0);
+  coherence.access(line, 0, 1, 0);
+  const read = coherence.access(line, 0, 60, 1000);
+  assert.ok(coherence.access(line, 1, 2, 1001) > read);
+});

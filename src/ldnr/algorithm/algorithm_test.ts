@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Context } from "./context.ts";
-import type { Freeze } from "./dispatcher.ts";
+import type { Freeze } from "./freeze.ts";
 import {
   checkEverything,
   type Handle,

@@ -60,7 +60,9 @@ export class Combiner<Op, R> {
     replica.results.length = 0;
     const name = concurrentMembership ? replica.cursor.id : undefined;
     yield new Work("round", replica.threads.length, thread.domain);
-    const contexts = replica.threads.map((t) => (this.shared.threads[t] as Registration<Op, R>).context);
+    const contexts = replica.threads.map((t) =>
+      (this.shared.threads[t] as Registration<Op, R>).context
+    );
     yield replica.round.collect.begin(contexts, name);
     let outcome: Appended = { appended: true, stuck: undefined };
     while (ops.length > 0) {
@@ -79,7 +81,8 @@ export class Combiner<Op, R> {
     yield this.replaying.replay(thread, replica);
     yield replica.lock.releaseWrite();
     this.shared.observer?.phase(thread.id, replica.id, "answer");
-    this.shared.counts.combined += yield replica.round.answer.begin();
+    const answered = yield replica.round.answer.begin();
+    this.shared.counts.combined += answered;
     this.shared.observer?.phase(thread.id, replica.id, "");
     // If the one behind was this replica itself, the replay above has caught up.
     if (outcome.stuck === undefined || outcome.stuck === replica.cursor) return undefined;

@@ -90,7 +90,11 @@ export class Collect<Op, R> extends Script<void> {
   begin(contexts: readonly Context<Op, R>[], name?: number): this {
     this.contexts = contexts;
     this.name = name;
-    this.at = this.state = this.ops.length = this.served.length = 0;
+    this.at =
+      this.state =
+      this.ops.length =
+      this.served.length =
+        0;
     return this;
   }
 

@@ -11,7 +11,6 @@ import type { EventId, Handler, Simulation } from "../../kernel/mod.ts";
 import { type Coherence, onGrid, TRAFFIC_PERIOD } from "../../hardware/memory/mod.ts";
 import {
   type Access,
-  type Again,
   NO_LINE,
   READ,
   RMW,
@@ -135,7 +134,9 @@ export class TimedMachine {
   private arm(): void {
     if (this.running) return;
     const id = this.queue.first;
-    const at = id < 0 ? Infinity : Math.max(this.sim.now, Math.ceil(this.queue.times[id] as number));
+    const at = id < 0
+      ? Infinity
+      : Math.max(this.sim.now, Math.ceil(this.queue.times[id] as number));
     if (at === this.armedFor) return;
     if (this.event !== undefined) this.sim.cancel(this.event);
     this.event = undefined;
@@ -166,8 +167,22 @@ export class TimedMachine {
 
   /** A unit of work has ended: begin the next one, or say that there is none. */
   private workGoesOn(thread: TimedThread, work: Work): boolean {
-    const { now } = this;
     thread.asleep = false;
+    for (;;) {
+      const at = this.nextUnit(thread, work);
+      if (at < 0) return false;
+      const end = at + onGrid(this.pricing.start(work, work.done, 1, thread, at));
+      if (!this.isNext(thread, end)) {
+        this.schedule(thread, end);
+        return true;
+      }
+      this.now = end;
+    }
+  }
+
+  /** What the end of a unit does, and when the next one begins; -1: the work is over. */
+  private nextUnit(thread: TimedThread, work: Work): number {
+    const { now } = this;
     if (work.inUnits) {
       const unit = work.done++;
       if (work.each !== undefined) {
@@ -175,24 +190,16 @@ export class TimedMachine {
         const word = work.shows as Word;
         if (word.waiters.length > 0) this.notify(word, now);
       }
-      if (work.done < work.count) {
-        // Its flow changes to that of the next unit.
-        this.beginUnit(thread, work, now);
-        return true;
-      }
+      // Its flow changes to that of the next unit.
+      if (work.done < work.count) return now;
     } else if (work.done === 0) work.done = work.count;
     this.pricing.finish(work, thread, now);
-    return work.again !== undefined && this.ahead && this.workAgain(thread, work);
-  }
-
-  /** The same work again, if all that lies between is sure to hit in the own cache. */
-  private workAgain(thread: TimedThread, work: Work): boolean {
-    const again = work.again as Again;
-    const at = this.lookahead.again(again, thread, this.now);
-    if (at < 0 || at > this.limit || !again.more()) return false;
+    if (work.again === undefined || !this.ahead) return -1;
+    // The same work again, if all that lies between is sure to hit in the own cache.
+    const at = this.lookahead.again(work.again, thread, now);
+    if (at < 0 || at > this.limit || !work.again.more()) return -1;
     work.done = 0;
-    this.beginUnit(thread, work, at);
-    return true;
+    return at;
   }
 
   private beginUnit(thread: TimedThread, work: Work, at: number): void {
@@ -200,18 +207,27 @@ export class TimedMachine {
   }
 
   /** Its step cannot be taken ahead of the clock: take it when its time has come. */
-  private defer(thread: TimedThread, at: number): void {
+  private defer(thread: TimedThread, at: number): number {
     thread.deferred = true;
+    if (this.isNext(thread, at)) {
+      this.now = at;
+      return at;
+    }
     this.schedule(thread, at);
+    return -1;
+  }
+
+  /** Whether no other thread comes before this one at `at`: then the clock may as well go on to there. */
+  private isNext(thread: TimedThread, at: number): boolean {
+    return this.ahead && at <= this.limit && this.queue.staysFirst(thread.id, at);
   }
 
   /** Let a thread take steps until one of them needs an event. */
   private advance(thread: TimedThread): void {
     let at = this.now;
-    let begun = !thread.deferred;
-    thread.deferred = false;
     for (;;) {
-      if (begun) {
+      if (thread.deferred) thread.deferred = false;
+      else {
         const before = thread.step;
         thread.step = thread.stack.next();
         this.steps++;
@@ -219,7 +235,6 @@ export class TimedMachine {
           if (before.word.waiters.length > 0) this.notify(before.word, at);
         }
       }
-      begun = true;
       const step = thread.step;
       if (step === undefined) {
         thread.finished = true;
@@ -241,8 +256,7 @@ export class TimedMachine {
     // Between two parties a miss may be begun as well; everywhere else only what is sure to hit.
     const over = word.pair === undefined ? at + this.coherence.hits[kind] : at;
     if (at > this.now && over >= bound) {
-      this.defer(thread, at);
-      return -1;
+      return this.defer(thread, at);
     }
     const done = this.coherence.access(word.line, kind, thread.core, at);
     if (!step.overlapped) return this.goOn(thread, done, bound);
@@ -256,8 +270,7 @@ export class TimedMachine {
     let bound = Infinity;
     for (const word of words) bound = Math.min(bound, this.bound(word, READ, thread));
     if (at > this.now && at + coherence.hits[READ] >= bound) {
-      this.defer(thread, at);
-      return -1;
+      return this.defer(thread, at);
     }
     let longest = 0;
     let sum = 0;
@@ -277,8 +290,7 @@ export class TimedMachine {
       else bound = -1;
     }
     if (at > this.now && at + this.coherence.hits[READ] >= bound) {
-      this.defer(thread, at);
-      return -1;
+      return this.defer(thread, at);
     }
     const { coherence } = this;
     const hit = coherence.hits[READ];
@@ -287,8 +299,7 @@ export class TimedMachine {
       if (word.line === NO_LINE || word.pair !== undefined) continue;
       if (coherence.sureUntil(word.line, READ, thread.core, at) >= 0) continue;
       const got = coherence.access(word.line, READ, thread.core, at);
-      this.defer(thread, got);
-      return -1;
+      return this.defer(thread, got);
     }
     if (step.until()) return this.goOn(thread, at + hit, bound);
     thread.wait = step;
@@ -318,8 +329,7 @@ export class TimedMachine {
     }
     // Loads of a table feel traffic that is known a period ahead; entries of the log are shared.
     if (late && (step.entry >= 0 || at - this.now >= TRAFFIC_PERIOD)) {
-      this.defer(thread, at);
-      return -1;
+      return this.defer(thread, at);
     }
     if (step.inUnits) {
       this.beginUnit(thread, step, at);
@@ -349,6 +359,10 @@ export class TimedMachine {
   /** Go on at `at` ahead of the clock if that is before `bound` and within the run, else by an event. */
   private goOn(thread: TimedThread, at: number, bound: number): number {
     if (at < bound && at <= this.limit) return at;
+    if (this.isNext(thread, at)) {
+      this.now = at;
+      return at;
+    }
     this.schedule(thread, at);
     return -1;
   }

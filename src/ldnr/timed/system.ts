@@ -7,7 +7,8 @@ import {
 } from "../../hardware/memory/mod.ts";
 import type { Simulation } from "../../kernel/mod.ts";
 import { SystemCallAffinity } from "../algorithm/affinity.ts";
-import { Dispatcher, type Freeze, LD_NR } from "../algorithm/dispatcher.ts";
+import { Dispatcher, LD_NR } from "../algorithm/dispatcher.ts";
+import type { Freeze } from "../algorithm/freeze.ts";
 import { NodeReplicated, NR_01, NR_02 } from "../algorithm/nr.ts";
 import { logEntries } from "../algorithm/log.ts";
 import { WordRwLock } from "../algorithm/rwlock.ts";

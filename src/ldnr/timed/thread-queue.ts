@@ -15,8 +15,12 @@ export class ThreadQueue {
     return this.size === 0 ? -1 : this.heap[0] as number;
   }
 
-  has(id: number): boolean {
-    return id < this.places.length && (this.places[id] as number) >= 0;
+  /** Whether thread `id`, which is first now, would be first again with another time. */
+  staysFirst(id: number, time: number): boolean {
+    const { heap, size } = this;
+    if (heap[0] !== id) return false;
+    return (size < 2 || this.before(id, time, heap[1] as number)) &&
+      (size < 3 || this.before(id, time, heap[2] as number));
   }
 
   /** Put a thread in, or move it. */
