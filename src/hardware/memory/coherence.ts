@@ -1,7 +1,7 @@
 /**
  * Directory coherence over a few equidistant sockets (MESIF as on Intel's UPI): every line has an owner
  * or copies, a miss costs what its distance costs, and one line moves one step at a time, so contended
- * read-modify-writes queue. A copy is lost, and a value seen, when the request that takes it is done.
+ * read-modify-writes queue.
  */
 import { GRID_STEP, onGrid } from "./grid.ts";
 import { type CacheLine, NOBODY } from "./line.ts";
@@ -15,6 +15,12 @@ export type AccessMode =
   | 1
   /** locked read-modify-write */
   | 2;
+
+/**
+ * When whoever has a line loses it to a request: when that is done (a spinner sees the old value until
+ * then), or when it is asked for, as if the home sent everybody's invalidations at once.
+ */
+export type Loss = "done" | "asked";
 
 /** Prices accesses to cache lines and keeps the lines' states. */
 export class Coherence {
@@ -38,7 +44,7 @@ export class Coherence {
   /** Time of a hit in the own cache by access mode, ns on the grid of times. */
   readonly hits: readonly [number, number, number];
 
-  constructor(readonly values: MemoryValues) {
+  constructor(readonly values: MemoryValues, readonly loss: Loss = "asked") {
     const hit = onGrid(values.cacheHit);
     this.hits = [hit, hit, onGrid(values.atomicHit)];
     this.shortest = Math.min(
@@ -105,12 +111,14 @@ export class Coherence {
       done = line.busyUntil + onGrid(latency + (latency > this.inSocket ? this.hop : 0));
     }
     // Who reads a clean line disturbs nobody, but has it before somebody else changes it.
-    if (mode !== 0) done = Math.max(done, line.readUntil + GRID_STEP);
-    else line.readUntil = Math.max(line.readUntil, done);
+    if (this.loss === "done") {
+      if (mode !== 0) done = Math.max(done, line.readUntil + GRID_STEP);
+      else line.readUntil = Math.max(line.readUntil, done);
+    }
     if (mode === 0) {
       // A modified line is written back and shared; the former owner keeps a copy.
       if (owner !== NOBODY) {
-        if (!pending) this.keepFormer(line, copies, done);
+        if (!pending && this.loss === "done") this.keepFormer(line, copies, done);
         line.busyUntil = done;
         line.owner = NOBODY;
       }
@@ -120,7 +128,7 @@ export class Coherence {
     line.busyUntil = done;
     line.owner = core;
     let next = copies;
-    if (!pending) {
+    if (!pending && this.loss === "done") {
       // The copies there were become the former ones, whose array takes the new ones.
       next = line.formerCopies ?? new Int32Array(copies.length);
       line.formerCopies = copies;

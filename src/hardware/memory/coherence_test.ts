@@ -108,7 +108,7 @@ Deno.test("a write takes every copy away", () => {
 });
 
 Deno.test("who has a line keeps it until the first request for it is done, and is sure of that long", () => {
-  const coherence = new Coherence(values);
+  const coherence = new Coherence(values, "done");
   const line = new CacheLine(0);
   for (const core of [1, 30]) coherence.access(line, 0, core, 0);
   const sure = coherence.sureUntil(line, 0, 1, 1000);
@@ -122,7 +122,7 @@ Deno.test("who has a line keeps it until the first request for it is done, and i
 });
 
 Deno.test("a line that is being read changes when the reader has it, not before", () => {
-  const coherence = new Coherence(values);
+  const coherence = new Coherence(values, "done");
   const line = new CacheLine(0);
   coherence.access(line, 0, 1, 0);
   const read = coherence.access(line, 0, 60, 1000);

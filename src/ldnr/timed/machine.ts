@@ -294,8 +294,8 @@ export class TimedMachine {
     }
     const { coherence } = this;
     const hit = coherence.hits[READ];
-    // Who spins on a word has it in its cache.
-    for (const word of step.words) {
+    // Who spins on a word has it in its cache; lost when asked for, it would never be sure to have it.
+    for (const word of coherence.loss === "asked" ? [] : step.words) {
       if (word.line === NO_LINE || word.pair !== undefined) continue;
       if (coherence.sureUntil(word.line, READ, thread.core, at) >= 0) continue;
       const got = coherence.access(word.line, READ, thread.core, at);

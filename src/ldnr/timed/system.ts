@@ -111,7 +111,7 @@ export class HashMapSystem {
     homes.forEach((domain, i) =>
       this.ledger.allocate(domain, this.tableBytes + contexts, `replica ${i}`)
     );
-    const coherence = new Coherence(o.values);
+    const coherence = new Coherence(o.values, replicated ? "done" : "asked");
     this.pricing = new TablePricing(o.values, coherence, o.costs, {
       table,
       localTable: hashbrown(o.localEntries, o.pageBytes),
