@@ -62,8 +62,8 @@ export class Lookahead {
   private nextOf(id: number, asking: TimedThread): number {
     const thread = this.threads[id] as TimedThread;
     const { wait, scheduled } = thread;
-    if (wait === undefined) return scheduled ? this.queue.times[id] as number : -1;
+    if (wait === undefined) return scheduled ? this.queue.times[thread.rank] as number : -1;
     if (wait.by === undefined || wait.by.value - 1 !== asking.id) return -1;
-    return scheduled ? this.queue.times[id] as number : Infinity;
+    return scheduled ? this.queue.times[thread.rank] as number : Infinity;
   }
 }

@@ -48,11 +48,14 @@ export interface TimedOptions {
   readonly lookahead: number;
   /** Time of one poll in a bounded spin, in ns. */
   readonly poll: number;
+  /** Threads that go on at the same time do so socket by socket in turn, not in order of their numbers. */
+  readonly socketsInTurn?: boolean;
 }
 
 /** Runs pinned threads on the coherence floor under the kernel's clock. */
 export class TimedMachine {
   readonly threads: TimedThread[] = [];
+  private readonly ranked: TimedThread[] = [];
   /** Steps taken, and times that a thread was taken from the queue. */
   steps = 0;
   events = 0;
@@ -84,11 +87,22 @@ export class TimedMachine {
   /** Start a thread on a core. */
   spawn(name: string, core: number, body: Steps): TimedThread {
     const domain = this.coherence.domainOf(core);
-    const thread = new TimedThread(this.threads.length, name, core, domain, body);
+    const id = this.threads.length;
+    const rank = this.options.socketsInTurn === true ? this.rankOf(core) : id;
+    const thread = new TimedThread(id, name, core, domain, body, rank);
     this.threads.push(thread);
+    this.ranked[rank] = thread;
     this.schedule(thread, this.sim.now);
     this.arm();
     return thread;
+  }
+
+  /** The first threads of all sockets, then the second ones; the second threads of cores after all first. */
+  private rankOf(core: number): number {
+    const { domains, coresPerDomain } = this.coherence.values;
+    const before = this.threads.filter((t) => t.core === core).length;
+    const place = (core % coresPerDomain) * domains + Math.floor(core / coresPerDomain);
+    return place + before * this.coherence.cores;
   }
 
   /** Something outside of the machine changed a word: whoever waits on it looks again. */
@@ -124,7 +138,7 @@ export class TimedMachine {
       if (tick > sim.now) sim.elapse(tick);
       this.now = at;
       this.events++;
-      this.wake(this.threads[id] as TimedThread);
+      this.wake(this.ranked[id] as TimedThread);
     }
     this.running = false;
     this.arm();
@@ -146,7 +160,7 @@ export class TimedMachine {
 
   private schedule(thread: TimedThread, at: number): void {
     thread.scheduled = true;
-    this.queue.set(thread.id, at);
+    this.queue.set(thread.rank, at);
   }
 
   private wake(thread: TimedThread): void {
@@ -162,7 +176,7 @@ export class TimedMachine {
       }
     } else this.advance(thread);
     // It has kept its place until now: mostly it only moves.
-    if (!thread.scheduled) this.queue.remove(thread.id);
+    if (!thread.scheduled) this.queue.remove(thread.rank);
   }
 
   /** A unit of work has ended: begin the next one, or say that there is none. */
@@ -219,7 +233,7 @@ export class TimedMachine {
 
   /** Whether no other thread comes before this one at `at`: then the clock may as well go on to there. */
   private isNext(thread: TimedThread, at: number): boolean {
-    return this.ahead && at <= this.limit && this.queue.staysFirst(thread.id, at);
+    return this.ahead && at <= this.limit && this.queue.staysFirst(thread.rank, at);
   }
 
   /** Let a thread take steps until one of them needs an event. */

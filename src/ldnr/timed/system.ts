@@ -126,6 +126,9 @@ export class HashMapSystem {
     this.machine = new TimedMachine(sim, coherence, this.pricing, {
       lookahead: looksAhead(o) ? o.threads : 0,
       poll: o.costs.poll,
+      // Many threads that contend for one line begin at the same time, again and again: by numbers, those
+      // of one socket would always follow each other.
+      socketsInTurn: !replicated,
     });
     const map = this.build(replicas);
     this.dispatcher = map instanceof ReplicatedMap && map.structure instanceof Dispatcher

@@ -1,5 +1,5 @@
 /**
- * When each thread goes on: a heap in order of (time, number of the thread). The order depends on
+ * When each thread goes on: a heap in order of (time, rank of the thread). The order depends on
  * nothing else, so two ways to simulate the same run that agree on the times agree on the order.
  */
 export class ThreadQueue {

@@ -30,6 +30,8 @@ export class TimedThread {
     readonly core: number,
     readonly domain: number,
     body: Steps,
+    /** Place among threads that go on at the same time; unique. */
+    readonly rank: number = id,
   ) {
     this.stack = new CallStack(body);
   }

@@ -40,5 +40,5 @@ export function takeWoken(
 }
 
 function later(a: TimedThread, b: TimedThread): boolean {
-  return a.since > b.since || (a.since === b.since && a.id > b.id);
+  return a.since > b.since || (a.since === b.since && a.rank > b.rank);
 }
