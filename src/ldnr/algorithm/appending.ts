@@ -73,15 +73,15 @@ export class Appending<Op, R> {
         this.shared.observer?.collected(min, log.tail.value);
       }
       if (this.shared.options.concurrentMembership) yield this.unlockCollection();
-      if (advanced && !log.isFull(tail, min)) return undefined;
-      if (!advanced && round > this.shared.options.gcSpins) return last;
+      if (advanced && !log.isFull(tail + 1, min)) return undefined;
+      if (!advanced && round >= this.shared.options.gcSpins) return last;
       const replayed = yield this.replaying.replayLocked(thread, replica);
       if (replayed > 0 || advanced) continue;
       const { gcSpins } = this.shared.options;
       // Rounds in which nothing can change cost no steps.
       const changed = () =>
         last.ltail.value !== min || log.tail.value !== tail || log.head.value !== head;
-      const polls = gcSpins === Infinity ? undefined : (gcSpins - round + 1) * POLLS_PER_ROUND;
+      const polls = gcSpins === Infinity ? undefined : (gcSpins - round) * POLLS_PER_ROUND;
       yield new Wait([last.ltail, log.tail, log.head, log.members], changed, polls);
       if (!changed() && gcSpins !== Infinity) return last;
     }

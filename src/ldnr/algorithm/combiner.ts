@@ -1,6 +1,6 @@
 /** Flat combining per replica (Hendler et al. 2010): one thread at a time carries out everybody's operations. */
 import type { Appending } from "./appending.ts";
-import type { Liveness } from "./liveness.ts";
+import { type Liveness, LOOKS } from "./liveness.ts";
 import type { Cursor } from "./log.ts";
 import type { Replaying } from "./replay.ts";
 import type { Registration, Replica } from "./replica.ts";
@@ -27,7 +27,7 @@ export class Combiner<Op, R> {
     looked: boolean,
   ): Steps<boolean> {
     const combiner = replica.combiner;
-    const looks = 4 - (looked ? 1 : 0);
+    const looks = LOOKS - (looked ? 1 : 0);
     for (let look = 0; look < looks; look++) {
       yield combiner.read;
       if (combiner.value !== 0) return false;

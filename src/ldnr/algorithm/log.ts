@@ -163,6 +163,8 @@ export class SharedLog<Op> {
     yield this.tail.read;
     const to = this.tail.value;
     if (from === to) return 0;
+    // The library checks its range against the head, too.
+    yield this.head.read;
     for (let i = from; i < to;) {
       const end = this.endOfRun(i, aggregate ? to : i + 1);
       if (end === i) {
