@@ -159,7 +159,8 @@ Deno.test("one shared lock word limits a map to one transfer after the other", (
     `${std}`,
   );
   const dash = throughput({ structure: "dashmap", replicas: [], writeShare: 0, threads: 96 }, MS);
-  assert.ok(dash > 2.5 * std && dash < 4.5 * std, `four shards: ${dash} against ${std}`);
+  // Four words at a time, and two transfers an operation (it does not load first): at most 4 x 3 / 2.
+  assert.ok(dash > 2.5 * std && dash < 6 * std, `four shards: ${dash} against ${std}`);
 });
 
 Deno.test("replication pays: reads of 96 threads are faster from four local replicas than from one", () => {
