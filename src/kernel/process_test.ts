@@ -309,3 +309,24 @@ Deno.test("a simulation refuses a senseless seed or horizon", () => {
   assert.throws(() => new Simulation({ seed: 0.5 }), /seed/);
   assert.throws(() => new Simulation({ seed: 1, horizon: NaN }), /horizon/);
 });
+
+Deno.test("a model with events of its own lets time pass while nobody else has any", () => {
+  const sim = new Simulation({ seed: 1 });
+  const seen: number[] = [];
+  const step = sim.handler(() => {
+    seen.push(sim.lull);
+    if (sim.lull > sim.now) sim.elapse(sim.now + 30);
+    seen.push(sim.now);
+    assert.throws(() => sim.elapse(sim.now - 1), /elapse/);
+    assert.throws(() => sim.elapse(sim.lull + 1), /something may happen/);
+  });
+  sim.schedule(10, step);
+  sim.run(100);
+  assert.deepEqual(seen, [100, 40]);
+  assert.equal(sim.now, 100);
+  seen.length = 0;
+  sim.schedule(10, step);
+  sim.after(50, () => {});
+  sim.run(200);
+  assert.deepEqual(seen, [110, 110], "something else is due");
+});

@@ -69,6 +69,8 @@ export class Simulation {
   #hash = 0x811c9dc5 | 0;
   #stopped = false;
   #running = false;
+  #limit = 0;
+  #watched = false;
 
   /** @throws {RangeError} for a seed that is not a whole number, or a horizon that is no time. */
   constructor(options: SimulationOptions) {
@@ -183,6 +185,8 @@ export class Simulation {
       );
     }
     const queue = this.#queue;
+    this.#limit = limit;
+    this.#watched = stopWhen !== undefined;
     this.#running = true;
     this.#stopped = false;
     let ended: Outcome["ended"] = "stopped";
@@ -218,6 +222,26 @@ export class Simulation {
       queue.now = limit;
     }
     return { ended, waiting: this.waiting(), events: this.#events, hash: this.hash };
+  }
+
+  /**
+   * Inside an event, the time until which nothing else can happen: the end of the run if no other event
+   * is due, else now. A model that orders events of its own may let time pass until then by `elapse`.
+   */
+  get lull(): Ticks {
+    const { size, dead, now } = this.#queue;
+    const alone = this.#running && !this.#stopped && !this.#watched && size === dead;
+    return alone ? this.#limit : now;
+  }
+
+  /** Inside an event: time passes until `time`. @throws {RangeError} for a time past or beyond `lull`. */
+  elapse(time: Ticks): void {
+    if (!(time >= this.#queue.now && time <= this.lull)) {
+      throw new RangeError(
+        `elapse(${time}): it is ${this.#queue.now} ns, and something may happen from ${this.lull} on`,
+      );
+    }
+    this.#queue.now = time;
   }
 
   /** Tasks that wait for something other than time, in order of their place in the table. */

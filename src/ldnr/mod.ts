@@ -7,7 +7,8 @@ export const experiments: readonly Experiment[] = [hashmap];
 
 export { SystemCallAffinity } from "./algorithm/affinity.ts";
 export type { AffinityManager } from "./algorithm/affinity.ts";
-export { Dispatcher, type Freeze, LD_NR, type LdNrOptions } from "./algorithm/dispatcher.ts";
+export { Dispatcher, LD_NR, type LdNrOptions } from "./algorithm/dispatcher.ts";
+export type { Freeze } from "./algorithm/freeze.ts";
 export { LdnrError } from "./algorithm/errors.ts";
 export { InterleavingMachine, randomScheduler } from "./algorithm/interleave.ts";
 export { nonLinearizableKey } from "./algorithm/linearizable.ts";

@@ -34,9 +34,8 @@ export class VmemPricing implements Pricing {
     this.random = system.sim.rng("addresses of gets");
   }
 
-  start(work: Work, thread: TimedThread): number {
+  start(work: Work, _from: number, n: number, thread: TimedThread): number {
     const { o, costs } = this;
-    const n = work.count;
     const zero = TABLE_BYTES / o.values.copyRate * 1e9;
     switch (work.activity) {
       case "gets": {

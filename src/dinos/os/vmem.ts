@@ -84,7 +84,8 @@ export class VmemSystem {
     const threads = o.cores.length;
     const coherence = new Coherence(o.values);
     this.machine = new TimedMachine(sim, coherence, new VmemPricing(o, this), {
-      runAhead: 150,
+      // Handlers and ticks look at more than words: every step is an event.
+      lookahead: 0,
       poll: 1,
     });
     this.dispatcher = new Dispatcher<MapOperation, number>(

@@ -3,6 +3,7 @@
  * or copies, a miss costs what its distance costs, and one line moves one step at a time, so contended
  * read-modify-writes queue.
  */
+import { GRID_STEP, onGrid } from "./grid.ts";
 import { type CacheLine, NOBODY } from "./line.ts";
 import type { MemoryValues } from "./parts/part.ts";
 
@@ -14,6 +15,12 @@ export type AccessMode =
   | 1
   /** locked read-modify-write */
   | 2;
+
+/**
+ * When whoever has a line loses it to a request: when that is done (a spinner sees the old value until
+ * then), or when it is asked for, as if the home sent everybody's invalidations at once.
+ */
+export type Loss = "done" | "asked";
 
 /** Prices accesses to cache lines and keeps the lines' states. */
 export class Coherence {
@@ -29,10 +36,25 @@ export class Coherence {
   private readonly bitOf: readonly number[];
   /** One message from socket to socket, in ns: half of what a remote load takes longer. */
   private readonly hop: number;
+  /** Least time in which a request takes a line, or the right to write it, from somebody else, in ns. */
+  readonly shortest: number;
   /** Slowest access that no other socket takes part in. */
   private readonly inSocket: number;
 
-  constructor(readonly values: MemoryValues) {
+  /** Time of a hit in the own cache by access mode, ns on the grid of times. */
+  readonly hits: readonly [number, number, number];
+
+  constructor(readonly values: MemoryValues, readonly loss: Loss = "asked") {
+    const hit = onGrid(values.cacheHit);
+    this.hits = [hit, hit, onGrid(values.atomicHit)];
+    this.shortest = Math.min(
+      values.transferLocal,
+      values.transferHomeOwner,
+      values.transferHomeRequester,
+      values.transferHomeThird,
+      values.localLatency,
+      values.remoteLatency,
+    );
     this.hop = (values.remoteLatency - values.localLatency) / 2;
     this.inSocket = Math.max(values.localLatency, values.transferLocal, values.l3Latency);
     const per = values.coresPerDomain;
@@ -51,19 +73,23 @@ export class Coherence {
     return this.domains[core] as number;
   }
 
-  /** Time at which an access of `core` to `line`, issued at `now`, has its data (or ownership), in ns. */
+  /**
+   * Time at which an access of `core` to `line`, issued at `now`, has its data (or ownership), in ns: on
+   * the grid of times if `now` is. Accesses are to be asked for in order of time.
+   */
   access(line: CacheLine, mode: AccessMode, core: number, now: number): number {
     const v = this.values;
     const copies = line.copies ??= new Int32Array(v.domains * this.words);
     const owner = line.owner;
-    if (mode !== 0) {
-      if (owner === core) return now + (mode === 2 ? v.atomicHit : v.cacheHit);
-    }
+    const hit = now + this.hits[mode];
+    const pending = now < line.changesAt;
+    if (pending && hit < line.changesAt && this.had(line, mode, core)) return hit;
+    if (mode !== 0 && owner === core) return hit;
     const domain = this.domains[core] as number;
     const place = this.wordOf[core] as number;
     const bit = this.bitOf[core] as number;
     const hasCopy = ((copies[place] as number) & bit) !== 0;
-    if (mode === 0 && hasCopy) return now + v.cacheHit;
+    if (mode === 0 && hasCopy) return hit;
     let latency: number;
     if (owner !== NOBODY) {
       latency = this.transfer(this.domains[owner] as number, domain, line.home);
@@ -77,25 +103,69 @@ export class Coherence {
       latency = this.invalidation(copies, domain, line.home);
     }
     this.transfers++;
-    let done = now + latency;
+    let done = now + onGrid(latency);
     if (line.busyUntil > now) {
       // Two requests for one line at a time are a conflict. If the line changes sockets the home resolves
       // it by one more message, to the socket that has just got the line.
       this.queued++;
-      done = line.busyUntil + latency + (latency > this.inSocket ? this.hop : 0);
+      done = line.busyUntil + onGrid(latency + (latency > this.inSocket ? this.hop : 0));
+    }
+    // Who reads a clean line disturbs nobody, but has it before somebody else changes it.
+    if (this.loss === "done") {
+      if (mode !== 0) done = Math.max(done, line.readUntil + GRID_STEP);
+      else line.readUntil = Math.max(line.readUntil, done);
     }
     if (mode === 0) {
       // A modified line is written back and shared; the former owner keeps a copy.
-      if (owner !== NOBODY) line.busyUntil = done;
-      line.owner = NOBODY;
+      if (owner !== NOBODY) {
+        if (!pending && this.loss === "done") this.keepFormer(line, copies, done);
+        line.busyUntil = done;
+        line.owner = NOBODY;
+      }
       copies[place] = (copies[place] as number) | bit;
       return done;
     }
     line.busyUntil = done;
-    for (let i = 0; i < copies.length; i++) copies[i] = 0;
     line.owner = core;
-    copies[place] = bit;
+    let next = copies;
+    if (!pending && this.loss === "done") {
+      // The copies there were become the former ones, whose array takes the new ones.
+      next = line.formerCopies ?? new Int32Array(copies.length);
+      line.formerCopies = copies;
+      line.formerOwner = owner;
+      line.changesAt = done;
+      line.copies = next;
+    }
+    for (let i = 0; i < next.length; i++) next[i] = 0;
+    next[place] = bit;
     return done;
+  }
+
+  /**
+   * Time before which a hit of `core` in its own cache must be over to be sure, whatever others ask for from `now` on:
+   * whoever has a line keeps it until the first request for it is done, and a request takes time. -1: it
+   * does not hit.
+   */
+  sureUntil(line: CacheLine, mode: AccessMode, core: number, now: number): number {
+    if (now < line.changesAt) return this.had(line, mode, core) ? line.changesAt : -1;
+    const hit = mode !== 0 ? line.owner === core : line.copies !== undefined &&
+      ((line.copies[this.wordOf[core] as number] as number) & (this.bitOf[core] as number)) !== 0;
+    return hit ? now + this.shortest : -1;
+  }
+
+  /** Whether `core` could do this before the requests in flight. */
+  private had(line: CacheLine, mode: AccessMode, core: number): boolean {
+    if (line.formerOwner === core) return true;
+    const former = line.formerCopies as Int32Array;
+    return mode === 0 &&
+      ((former[this.wordOf[core] as number] as number) & (this.bitOf[core] as number)) !== 0;
+  }
+
+  private keepFormer(line: CacheLine, copies: Int32Array, until: number): void {
+    const former = line.formerCopies ??= new Int32Array(copies.length);
+    for (let i = 0; i < former.length; i++) former[i] = copies[i] as number;
+    line.formerOwner = line.owner;
+    line.changesAt = until;
   }
 
   private isIn(copies: Int32Array, domain: number): boolean {

@@ -12,6 +12,13 @@ export class CacheLine {
   /** One bit per core, words of a domain together; made on first use. */
   copies: Int32Array | undefined = undefined;
 
+  /** When the last of those who read it so far has it. */
+  readUntil = 0;
+  /** Until this time the first request in flight has not got the line yet, and these still have it. */
+  changesAt = 0;
+  formerOwner = NOBODY;
+  formerCopies: Int32Array | undefined = undefined;
+
   constructor(
     /** NUMA domain whose memory the line belongs to. */
     public home: number,

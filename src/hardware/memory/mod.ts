@@ -1,6 +1,7 @@
 /** The memory floor: NUMA domains, coherence, links between sockets, caches and TLBs of random access. */
 export { hitRatios, type LineClass } from "./cache.ts";
 export { type AccessMode, Coherence } from "./coherence.ts";
+export { onGrid } from "./grid.ts";
 export { MemoryLedger, OutOfMemoryError } from "./ledger.ts";
 export { CacheLine, NOBODY } from "./line.ts";
 export { MEMORY_PARTS } from "./parts/cascade-lake.ts";
@@ -28,4 +29,5 @@ export {
   translationProfile,
   type Walkable,
 } from "./tlb.ts";
+export { gridRate, SampledTraffic, TRAFFIC_PERIOD } from "./sampled-traffic.ts";
 export { loadedExtra, Traffic } from "./traffic.ts";

@@ -55,6 +55,12 @@ export class Traffic {
     }
   }
 
+  /** The same flows as `other`. */
+  copy(other: Traffic): void {
+    this.memory.set(other.memory);
+    this.links.set(other.links);
+  }
+
   /** Latency now of a load by a core of `domain` from memory of `home`, in ns. */
   latency(domain: number, home: number): number {
     const v = this.values;

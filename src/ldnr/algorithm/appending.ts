@@ -3,7 +3,7 @@ import type { Cursor } from "./log.ts";
 import type { Replaying } from "./replay.ts";
 import type { Registration, Replica } from "./replica.ts";
 import type { Appended, Shared } from "./shared.ts";
-import { type Steps, Wait } from "./step.ts";
+import { type Steps, Sweep, Wait } from "./step.ts";
 
 /** Own-cache reads of one round of waiting for the replica furthest behind. */
 const POLLS_PER_ROUND = 20;
@@ -57,8 +57,9 @@ export class Appending<Op, R> {
       const tail = log.tail.value;
       let last = log.cursors[0] as Cursor;
       let min = Infinity;
-      for (const cursor of [...log.cursors]) {
-        yield cursor.ltail.peek;
+      const cursors = [...log.cursors];
+      yield new Sweep(cursors.map((c) => c.ltail));
+      for (const cursor of cursors) {
         if (cursor.ltail.value < min) {
           min = cursor.ltail.value;
           last = cursor;
@@ -72,16 +73,15 @@ export class Appending<Op, R> {
         this.shared.observer?.collected(min, log.tail.value);
       }
       if (this.shared.options.concurrentMembership) yield this.unlockCollection();
-      if (advanced && !log.isFull(tail, min)) return undefined;
-      if (!advanced && round > this.shared.options.gcSpins) return last;
+      if (advanced && !log.isFull(tail + 1, min)) return undefined;
+      if (!advanced && round >= this.shared.options.gcSpins) return last;
       const replayed = yield this.replaying.replayLocked(thread, replica);
       if (replayed > 0 || advanced) continue;
-      const { gcSpins, aggregate } = this.shared.options;
-      if (gcSpins !== Infinity && !aggregate) continue;
+      const { gcSpins } = this.shared.options;
       // Rounds in which nothing can change cost no steps.
       const changed = () =>
         last.ltail.value !== min || log.tail.value !== tail || log.head.value !== head;
-      const polls = gcSpins === Infinity ? undefined : (gcSpins - round + 1) * POLLS_PER_ROUND;
+      const polls = gcSpins === Infinity ? undefined : (gcSpins - round) * POLLS_PER_ROUND;
       yield new Wait([last.ltail, log.tail, log.head, log.members], changed, polls);
       if (!changed() && gcSpins !== Infinity) return last;
     }

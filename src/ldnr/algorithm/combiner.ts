@@ -1,12 +1,11 @@
 /** Flat combining per replica (Hendler et al. 2010): one thread at a time carries out everybody's operations. */
 import type { Appending } from "./appending.ts";
-import type { Context } from "./context.ts";
-import type { Liveness } from "./liveness.ts";
+import { type Liveness, LOOKS } from "./liveness.ts";
 import type { Cursor } from "./log.ts";
 import type { Replaying } from "./replay.ts";
 import type { Registration, Replica } from "./replica.ts";
 import type { Appended, Shared } from "./shared.ts";
-import { type Steps, Sweep, Work } from "./step.ts";
+import { type Steps, Work } from "./step.ts";
 
 /** Rounds of combiners. */
 export class Combiner<Op, R> {
@@ -28,8 +27,7 @@ export class Combiner<Op, R> {
     looked: boolean,
   ): Steps<boolean> {
     const combiner = replica.combiner;
-    // Four looks before the swap; three more at a line just fetched take no time worth an event.
-    const looks = (this.shared.options.aggregate ? 1 : 4) - (looked ? 1 : 0);
+    const looks = LOOKS - (looked ? 1 : 0);
     for (let look = 0; look < looks; look++) {
       yield combiner.read;
       if (combiner.value !== 0) return false;
@@ -54,28 +52,18 @@ export class Combiner<Op, R> {
     thread: Registration<Op, R>,
     replica: Replica<Op, R>,
   ): Steps<Cursor | undefined> {
-    const { lockDuringAppend, concurrentMembership, aggregate } = this.shared.options;
-    const { ops, served } = replica.round;
-    ops.length = 0;
-    served.length = 0;
+    const { lockDuringAppend, concurrentMembership } = this.shared.options;
+    const { ops } = replica.round;
     this.shared.counts.rounds++;
     this.shared.observer?.phase(thread.id, replica.id, "collect");
     // Replays during the append may already meet this round's own entries.
     replica.results.length = 0;
     const name = concurrentMembership ? replica.cursor.id : undefined;
     yield new Work("round", replica.threads.length, thread.domain);
-    if (aggregate) yield this.contextSweep(replica);
-    for (const other of replica.threads) {
-      const context = (this.shared.threads[other] as Registration<Op, R>).context;
-      // After the sweep, the indices of idle contexts need no second look.
-      if (aggregate && context.tail.value === context.comb.value) continue;
-      let count: number;
-      if (aggregate && name === undefined) {
-        yield context.slots.read;
-        count = context.take(ops);
-      } else count = yield context.collect(ops, name);
-      if (count > 0) served.push(context, count);
-    }
+    const contexts = replica.threads.map((t) =>
+      (this.shared.threads[t] as Registration<Op, R>).context
+    );
+    yield replica.round.collect.begin(contexts, name);
     let outcome: Appended = { appended: true, stuck: undefined };
     while (ops.length > 0) {
       this.shared.observer?.phase(thread.id, replica.id, "append");
@@ -93,30 +81,12 @@ export class Combiner<Op, R> {
     yield this.replaying.replay(thread, replica);
     yield replica.lock.releaseWrite();
     this.shared.observer?.phase(thread.id, replica.id, "answer");
-    let from = 0;
-    for (let i = 0; i < served.length; i += 2) {
-      const context = served[i] as Context<Op, R>;
-      const count = served[i + 1] as number;
-      yield context.slots.post;
-      context.give(replica.results, from, count);
-      yield context.comb.post;
-      context.comb.value += count;
-      from += count;
-    }
-    this.shared.counts.combined += from;
+    const answered = yield replica.round.answer.begin();
+    this.shared.counts.combined += answered;
     this.shared.observer?.phase(thread.id, replica.id, "");
     // If the one behind was this replica itself, the replay above has caught up.
     if (outcome.stuck === undefined || outcome.stuck === replica.cursor) return undefined;
     this.shared.counts.escapes++;
     return outcome.stuck;
-  }
-
-  private contextSweep(replica: Replica<Op, R>): Sweep {
-    return replica.contextSweep ??= new Sweep(
-      replica.threads.flatMap((t) => {
-        const { comb, tail } = (this.shared.threads[t] as Registration<Op, R>).context;
-        return [comb, tail];
-      }),
-    );
   }
 }

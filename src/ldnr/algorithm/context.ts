@@ -1,5 +1,6 @@
 /** A thread's place to hand operations to a combiner and get answers back (NR's `Context`). */
-import { type Steps, Wait, Word } from "./step.ts";
+import { Enqueue } from "./scripts.ts";
+import { type Pair, Wait, Word } from "./step.ts";
 
 /** One thread's ring of pending operations; only the thread enqueues, only a combiner answers. */
 export class Context<Op, R> {
@@ -10,6 +11,8 @@ export class Context<Op, R> {
   readonly slots: Word = new Word(0);
   /** Incarnation of the replica that the thread is operating on, 0 outside (finer freeze only). */
   readonly inside: Word = new Word(0);
+  /** The thread's side of its writes. */
+  readonly enqueue: Enqueue<Op, R> = new Enqueue<Op, R>(this);
   private readonly ops: (Op | undefined)[];
   private readonly answers: (R | undefined)[];
 
@@ -18,8 +21,15 @@ export class Context<Op, R> {
   private answered: Wait | undefined = undefined;
 
   constructor(readonly pendingOps: number) {
+    this.share("anybody");
+    this.inside.pair = "anybody";
     this.ops = new Array<Op | undefined>(pendingOps).fill(undefined);
     this.answers = new Array<R | undefined>(pendingOps).fill(undefined);
+  }
+
+  /** Say who besides the thread touches its operations and answers. */
+  share(pair: Pair | "anybody"): void {
+    this.tail.pair = this.comb.pair = this.slots.pair = pair;
   }
 
   /** The thread's side: put an operation into its slot; raising `tail` then shows it to combiners. */
@@ -30,40 +40,19 @@ export class Context<Op, R> {
     this.ops[this.tail.value % this.pendingOps] = op;
   }
 
-  /**
-   * The combiner's side: copy what is pending to the end of `into`. When threads may change replicas
-   * while combiners run, `replica` names the combiner's: an operation belongs to it only if the thread
-   * is inside that replica and, read again afterwards, has not been answered meanwhile.
-   */
-  *collect(into: Op[], replica?: number): Steps<number> {
-    yield this.comb.peek;
-    const from = this.comb.value;
-    yield this.tail.peek;
-    const to = this.tail.value;
-    if (from === to) return 0;
-    if (replica !== undefined) {
-      yield this.inside.peek;
-      if (this.inside.value !== replica) return 0;
-      yield this.comb.peek;
-      if (this.comb.value !== from) return 0;
-    }
-    yield this.slots.read;
+  /** The combiner's side: copy the pending operations `from` to `to` to the end of `into`. */
+  take(from: number, to: number, into: Op[]): void {
     for (let i = from; i < to; i++) into.push(this.ops[i % this.pendingOps] as Op);
-    return to - from;
   }
 
   /** Spin until operation number `index` is answered, or for `spins` polls. */
-  untilAnswered(index: number, spins: number): Wait {
+  untilAnswered(index: number, spins: number, combiner: Word): Wait {
     this.awaited = index;
-    return this.answered ??= new Wait([this.comb], () => this.comb.value > this.awaited, spins);
-  }
-
-  /** The combiner's side, when the indices have been looked at: copy what is pending. */
-  take(into: Op[]): number {
-    const from = this.comb.value;
-    const to = this.tail.value;
-    for (let i = from; i < to; i++) into.push(this.ops[i % this.pendingOps] as Op);
-    return to - from;
+    if (this.answered?.by !== combiner) {
+      const answered = () => this.comb.value > this.awaited;
+      this.answered = new Wait([this.comb], answered, spins, combiner);
+    }
+    return this.answered;
   }
 
   /** The combiner's side: store the answers of the `count` oldest pending operations; `comb` then passes them. */

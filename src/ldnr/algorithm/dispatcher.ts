@@ -5,21 +5,15 @@
 import type { AffinityManager } from "./affinity.ts";
 import { Context } from "./context.ts";
 import { LdnrError } from "./errors.ts";
-import { drain, holdCombiner } from "./freeze.ts";
+import type { Freeze } from "./freeze.ts";
 import { type Cursor, type LogOptions, SharedLog } from "./log.ts";
 import type { Replicated } from "./nr.ts";
 import { refuseAdding, refuseRemoving } from "./membership.ts";
+import { type OnStep, ReplicaChanges } from "./replica-changes.ts";
 import { Protocol, type ProtocolOptions } from "./protocol.ts";
 import { type Registration, Replica, type Structure } from "./replica.ts";
 import { DistributedRwLock, type ReaderWriterLock } from "./rwlock.ts";
 import { type Steps, Work } from "./step.ts";
-
-/** What stops while a replica is cloned or removed. */
-export type Freeze =
-  /** every thread, by the write side of an outer lock: chapter 6.3.2's implementation */
-  | "all"
-  /** only the model replica's combiner: the chapter's future work */
-  | "model";
 
 /** Options of a live-dynamic replicated structure. */
 export interface LdNrOptions extends LogOptions {
@@ -51,9 +45,9 @@ export class Dispatcher<Op, R> implements Replicated<Op, R> {
   private readonly threads: Registration<Op, R>[] = [];
   /** Replica that each thread used last (finer freeze: it changes only at the thread's own next entry). */
   private readonly current: (Replica<Op, R> | undefined)[] = [];
-  private changing = false;
+  private readonly changes: ReplicaChanges<Op, R>;
   /** Told at each of the steps of a clone or removal, for traces. */
-  onStep: ((kind: "add" | "remove", domain: number, step: string) => void) | undefined = undefined;
+  onStep: OnStep | undefined = undefined;
 
   constructor(
     private readonly options: LdNrOptions,
@@ -78,6 +72,18 @@ export class Dispatcher<Op, R> implements Replicated<Op, R> {
       },
       (thread, domain, body) => this.withAffinity(thread, domain, body),
     );
+    this.changes = new ReplicaChanges({
+      log: this.log,
+      protocol: this.protocol,
+      outer: this.outer,
+      freeze: options.freeze,
+      affinity,
+      replicas: this.replicas,
+      threads: this.threads,
+      insert: (domain, cursor, data) => this.insert(domain, cursor, data),
+      rematch: () => this.rematch(),
+      onStep: (kind, domain, step) => this.onStep?.(kind, domain, step),
+    });
     for (const domain of options.replicas) {
       this.refuseAdding(domain);
       this.insert(domain, this.log.join(domain), make(domain));
@@ -139,13 +145,17 @@ export class Dispatcher<Op, R> implements Replicated<Op, R> {
     return answer;
   }
 
-  *executeMany(thread: Registration<Op, R>, count: number): Steps<number> {
-    const replica = yield this.enter(thread);
-    const outside = this.options.freeze === "all" ? this.outer.writer : replica.closed;
-    const many = outside === undefined ? 1 : count;
-    const done = yield this.protocol.readMany(thread, replica, many, outside);
-    yield this.leave(thread);
-    return done;
+  *executeMany(thread: Registration<Op, R>, more: () => boolean): Steps {
+    let again = true;
+    const once = () => {
+      again = more();
+      return false;
+    };
+    while (again) {
+      const replica = yield this.enter(thread);
+      yield this.protocol.readMany(thread, replica, once);
+      yield this.leave(thread);
+    }
   }
 
   /** Start an operation: no replica that it uses can go away before `leave`. */
@@ -188,82 +198,13 @@ export class Dispatcher<Op, R> implements Replicated<Op, R> {
   /** Add a replica on `domain` while threads keep operating: chapter 6.3.2's five steps. */
   *addReplica(thread: Registration<Op, R>, domain: number): Steps {
     this.refuseAdding(domain);
-    yield this.exclusively(this.cloneInto(thread, domain));
+    yield this.changes.add(thread, domain);
   }
 
   /** Take away the replica on `domain`. */
   *removeReplica(thread: Registration<Op, R>, domain: number): Steps {
     refuseRemoving(domain, [...this.replicas.keys()], this.options);
-    yield this.exclusively(this.drop(thread, domain));
-  }
-
-  private *exclusively(body: Steps): Steps {
-    if (this.changing) {
-      throw new LdnrError("a replica is being added or removed already; wait for it to finish");
-    }
-    this.changing = true;
-    try {
-      yield body;
-    } finally {
-      this.changing = false;
-    }
-  }
-
-  private *cloneInto(thread: Registration<Op, R>, domain: number): Steps {
-    const all = this.options.freeze === "all";
-    // With everything frozen nobody overtakes the choice, so it comes second.
-    if (all) {
-      this.onStep?.("add", domain, "freeze");
-      yield this.outer.acquireWrite();
-    }
-    this.onStep?.("add", domain, "select");
-    const model = this.furthest();
-    if (!all) {
-      this.onStep?.("add", domain, "freeze");
-      yield holdCombiner(thread, model);
-    }
-    this.onStep?.("add", domain, "clone");
-    const before = yield this.affinity.switchTo(thread, domain);
-    yield model.lock.acquireRead(thread.id);
-    yield new Work("clone", 1, model.domain);
-    const data = model.data.clone(domain);
-    yield model.lock.releaseRead(thread.id);
-    this.onStep?.("add", domain, "update");
-    if (!all) yield this.protocol.lockCollection();
-    this.insert(domain, this.log.join(domain, model.cursor), data);
-    if (!all) yield this.protocol.unlockCollection();
-    this.onStep?.("add", domain, "restore");
-    yield this.affinity.switchTo(thread, before);
-    if (all) yield this.outer.releaseWrite();
-    else {
-      yield model.combiner.write;
-      model.combiner.value = 0;
-    }
-    this.onStep?.("add", domain, "");
-  }
-
-  private *drop(thread: Registration<Op, R>, domain: number): Steps {
-    const all = this.options.freeze === "all";
-    const replica = this.replicas.get(domain) as Replica<Op, R>;
-    this.onStep?.("remove", domain, "freeze");
-    if (all) yield this.outer.acquireWrite();
-    else {
-      yield replica.closed.write;
-      replica.closed.value = 1;
-      // From here the dispatcher matches nobody to it; those inside finish first, with our help.
-      this.replicas.delete(domain);
-      yield drain(this.protocol, this.threads, thread, replica);
-      yield holdCombiner(thread, replica);
-      yield this.protocol.lockCollection();
-    }
-    this.onStep?.("remove", domain, "release");
-    this.replicas.delete(domain);
-    this.log.leave(replica.cursor);
-    this.rematch();
-    if (!all) yield this.protocol.unlockCollection();
-    yield new Work("release", 1, domain);
-    if (all) yield this.outer.releaseWrite();
-    this.onStep?.("remove", domain, "");
+    yield this.changes.remove(thread, domain);
   }
 
   private *withAffinity<T>(
@@ -278,12 +219,6 @@ export class Dispatcher<Op, R> implements Replicated<Op, R> {
     return result;
   }
 
-  private furthest(): Replica<Op, R> {
-    return [...this.replicas.values()].reduce((a, b) =>
-      b.cursor.ltail.value > a.cursor.ltail.value ? b : a
-    );
-  }
-
   private insert(domain: number, cursor: Cursor, data: Structure<Op, R>): void {
     const replica = new Replica(domain, domain, cursor, data, this.options.maxThreads + 1);
     this.replicas.set(domain, replica);
@@ -296,7 +231,13 @@ export class Dispatcher<Op, R> implements Replicated<Op, R> {
     const of = new Map<Replica<Op, R>, number[]>();
     for (const replica of this.replicas.values()) of.set(replica, []);
     if (of.size > 0) { for (const t of this.threads) of.get(this.select(t))?.push(t.id); }
-    for (const [replica, threads] of of) replica.threads = threads;
+    for (const [replica, threads] of of) {
+      replica.threads = threads;
+      for (const owner of threads) {
+        const context = (this.threads[owner] as Registration<Op, R>).context;
+        context.share({ owner, other: replica.combiner, named: true });
+      }
+    }
   }
 
   /** Thrown when a replica cannot be added on `domain`; nothing has changed. */

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { SystemCallAffinity } from "./affinity.ts";
-import { Dispatcher, type Freeze, LD_NR } from "./dispatcher.ts";
+import { Dispatcher, LD_NR } from "./dispatcher.ts";
+import type { Freeze } from "./freeze.ts";
 import { InterleavingMachine, type Outcome, randomScheduler } from "./interleave.ts";
 import { type Call, nonLinearizableKey } from "./linearizable.ts";
 import { type MapOp, RecordingMap } from "./map.ts";

@@ -3,6 +3,13 @@ import type { Protocol } from "./protocol.ts";
 import type { Registration, Replica } from "./replica.ts";
 import { type Steps, Wait } from "./step.ts";
 
+/** What stops while a replica is cloned or removed. */
+export type Freeze =
+  /** every thread, by the write side of an outer lock: chapter 6.3.2's implementation */
+  | "all"
+  /** only the model replica's combiner: the chapter's future work */
+  | "model";
+
 /** Wait until no thread is inside `replica` any more, combining for those who wait for an answer. */
 export function* drain<Op, R>(
   protocol: Protocol<Op, R>,

@@ -2,7 +2,7 @@
  * The machine for correctness: threads take one step at a time in an order chosen by a scheduler, so that
  * every interleaving of shared-memory accesses can come up. It has no clock.
  */
-import { CallStack, RMW, type Step, type Steps, WAIT, WRITE } from "./step.ts";
+import { CallStack, RMW, type Step, type Steps, WAIT, WORK, WRITE } from "./step.ts";
 
 /** Picks which of `n` runnable threads steps next. */
 export type Scheduler = (n: number) => number;
@@ -70,8 +70,18 @@ export class InterleavingMachine {
   private advance(thread: Thread): void {
     this.steps++;
     const step = thread.step;
-    if (step !== undefined && step.kind === 4) step.done = step.count;
+    if (step !== undefined && step.kind === WORK) {
+      if (step.each === undefined) step.done = step.count;
+      else {
+        step.each(step.done++);
+        if (step.done < step.count) {
+          this.afterStep?.();
+          return;
+        }
+      }
+    }
     thread.step = thread.stack.next();
+    if (thread.step?.kind === WORK) thread.step.done = 0;
     thread.finished = thread.step === undefined;
     this.afterStep?.();
   }

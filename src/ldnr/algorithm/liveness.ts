@@ -8,6 +8,9 @@ import type { Registration, Replica } from "./replica.ts";
 import type { Shared } from "./shared.ts";
 import { type Steps, Wait } from "./step.ts";
 
+/** Looks at a combiner's lock before a thread tries to take it. */
+export const LOOKS = 4;
+
 /** Work on other replicas than one's own. */
 export class Liveness<Op, R> {
   constructor(
@@ -19,13 +22,18 @@ export class Liveness<Op, R> {
   *help(thread: Registration<Op, R>, behind: Cursor, own?: Cursor): Steps {
     const replica = this.shared.find(behind);
     if (replica === undefined) return;
-    yield replica.combiner.rmw;
+    // The same four looks before the swap as of any combiner.
+    for (let look = 0; look < LOOKS; look++) {
+      yield replica.combiner.read;
+      if (replica.combiner.value !== 0) break;
+    }
+    if (replica.combiner.value === 0) yield replica.combiner.rmw;
     if (replica.combiner.value !== 0) {
-      // Somebody else works on it. With prices by run, wait instead of coming back at once - unless
-      // there is something to replay here, for which that somebody may be waiting in turn.
+      // Somebody else works on it. The code comes back at once, to find the same; here the thread waits
+      // instead - unless there is something to replay, for which that somebody may be waiting in turn.
       const tail = this.shared.log.tail.value;
       const idle = own !== undefined && own !== behind && own.ltail.value === tail;
-      if (this.shared.options.aggregate && idle) {
+      if (idle) {
         const was = behind.ltail.value;
         yield new Wait(
           [replica.combiner, behind.ltail, this.shared.log.tail, this.shared.log.members],

@@ -116,9 +116,9 @@ export class SharedLog<Op> {
     for (let i = 0; i < ops.length; i += run) {
       const work = new Work("log-fill", run, 0);
       work.entry = at + i;
+      work.each = (unit) => this.put(at + i + unit, ops[i + unit] as Op, by);
+      work.shows = this.entries;
       yield work;
-      yield this.entries.post;
-      for (let j = i; j < i + run; j++) this.put(at + j, ops[j] as Op, by);
     }
   }
 
@@ -163,6 +163,8 @@ export class SharedLog<Op> {
     yield this.tail.read;
     const to = this.tail.value;
     if (from === to) return 0;
+    // The library checks its range against the head, too.
+    yield this.head.read;
     for (let i = from; i < to;) {
       const end = this.endOfRun(i, aggregate ? to : i + 1);
       if (end === i) {

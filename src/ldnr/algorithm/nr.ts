@@ -13,8 +13,8 @@ export interface Replicated<Op, R> {
   executeMut(thread: Registration<Op, R>, op: Op): Steps<R>;
   /** An operation that only looks. */
   execute(thread: Registration<Op, R>, op: Op): Steps<R>;
-  /** Up to `count` looking operations in a row, priced at once; the number done. */
-  executeMany(thread: Registration<Op, R>, count: number): Steps<number>;
+  /** Looking operations one after the other, whose answers nobody wants, until `more` says so. */
+  executeMany(thread: Registration<Op, R>, more: () => boolean): Steps;
   readonly log: SharedLog<Op>;
   readonly protocol: Protocol<Op, R>;
   replicaList(): readonly Replica<Op, R>[];
@@ -108,6 +108,7 @@ export class NodeReplicated<Op, R> implements Replicated<Op, R> {
       context: new Context(this.options.pendingOps),
       policy: domain,
     };
+    thread.context.share({ owner: thread.id, other: replica.combiner, named: true });
     this.threads.push(thread);
     this.replicaOf.push(replica);
     replica.threads = [...replica.threads, thread.id];
@@ -123,9 +124,8 @@ export class NodeReplicated<Op, R> implements Replicated<Op, R> {
     return this.protocol.read(thread, replica, op, new Work("get", 1, replica.domain));
   }
 
-  /** Up to `count` looking operations in a row, priced at once; the number done. */
-  executeMany(thread: Registration<Op, R>, count: number): Steps<number> {
-    return this.protocol.readMany(thread, this.replicaFor(thread), count, undefined);
+  executeMany(thread: Registration<Op, R>, more: () => boolean): Steps {
+    return this.protocol.readMany(thread, this.replicaFor(thread), more);
   }
 
   /** The replica that a thread is registered with. */

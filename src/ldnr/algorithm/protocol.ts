@@ -6,6 +6,7 @@ import { Appending } from "./appending.ts";
 import { Combiner } from "./combiner.ts";
 import { Liveness } from "./liveness.ts";
 import type { Cursor, SharedLog } from "./log.ts";
+import type { Outcome } from "./scripts.ts";
 import { Reading } from "./reading.ts";
 import { Replaying } from "./replay.ts";
 import type { Registration, Replica } from "./replica.ts";
@@ -16,7 +17,7 @@ import {
   Shared,
   type WithAffinity,
 } from "./shared.ts";
-import type { Steps, Word, Work } from "./step.ts";
+import type { Steps, Work } from "./step.ts";
 
 export type { ProtocolCounts, ProtocolObserver, ProtocolOptions } from "./shared.ts";
 
@@ -57,21 +58,14 @@ export class Protocol<Op, R> {
 
   /** Carry out a changing operation on `replica`: enqueue, combine or be combined, return the answer. */
   *write(thread: Registration<Op, R>, replica: Replica<Op, R>, op: Op): Steps<R> {
-    const context = thread.context;
-    const { combiner } = replica;
-    const index = context.tail.value;
-    yield context.slots.post;
-    context.put(op);
-    yield context.tail.post;
-    context.tail.value++;
-    for (;;) {
-      yield combiner.read;
-      if (combiner.value === 0) yield this.combiner.tryCombine(thread, replica, true);
-      yield context.comb.read;
-      if (context.comb.value > index) return context.result(index);
-      yield context.untilAnswered(index, this.options.responseSpins);
-      if (context.comb.value > index) return context.result(index);
+    const { context } = thread;
+    const { enqueue } = context;
+    let outcome: Outcome = yield enqueue.begin(op, replica.combiner, this.options.responseSpins);
+    while (outcome !== "answered") {
+      if (outcome === "combine") yield this.combiner.tryCombine(thread, replica, true);
+      outcome = yield enqueue.goOn();
     }
+    return context.result(enqueue.index);
   }
 
   /** Wait until `replica` has applied everything completed before, helping if nobody combines. */
@@ -84,14 +78,13 @@ export class Protocol<Op, R> {
     return this.reading.read(thread, replica, op, look);
   }
 
-  /** Up to `count` looking operations in a row as one stretch of private work; the number done. */
+  /** Looking operations one after the other, whose answers nobody wants, until `more` says so. */
   readMany(
     thread: Registration<Op, R>,
     replica: Replica<Op, R>,
-    count: number,
-    outside: Word | undefined,
-  ): Steps<number> {
-    return this.reading.readMany(thread, replica, count, outside);
+    more: () => boolean,
+  ): Steps {
+    return this.reading.readMany(thread, replica, more);
   }
 
   /** Become the replica's combiner for one round, unless somebody is. */

@@ -2,7 +2,7 @@
 import type { Combiner } from "./combiner.ts";
 import type { ReaderState, Registration, Replica } from "./replica.ts";
 import type { Shared } from "./shared.ts";
-import { type Steps, Sweep, Wait, type Word, Work } from "./step.ts";
+import { READ, RMW, type Steps, Wait, type Word, Work } from "./step.ts";
 
 /** Looking operations. */
 export class Reading<Op, R> {
@@ -26,7 +26,7 @@ export class Reading<Op, R> {
     replica: Replica<Op, R>,
     completed: number,
   ): Steps {
-    const state = replica.reading[thread.id] ?? this.readerState(thread, replica, undefined);
+    const state = this.stateOf(thread, replica);
     const ltail = replica.cursor.ltail;
     for (;;) {
       yield replica.combiner.read;
@@ -56,73 +56,77 @@ export class Reading<Op, R> {
     return answer;
   }
 
-  /**
-   * Up to `count` looking operations one after the other, as one stretch of private work: nothing that
-   * another thread does shows until a writer comes or something completes elsewhere, and then the stretch
-   * ends with the operation in progress. The number of operations done.
-   */
+  /** Looking operations one after the other, whose answers nobody wants, until `more` says so. */
   *readMany(
     thread: Registration<Op, R>,
     replica: Replica<Op, R>,
-    count: number,
-    outside: Word | undefined,
-  ): Steps<number> {
+    more: () => boolean,
+  ): Steps {
     const { ctail } = this.shared.log;
     const { ltail } = replica.cursor;
     const { lock } = replica;
     const mine = lock.readers[thread.id] as Word;
-    const state = replica.reading[thread.id] ?? this.readerState(thread, replica, outside);
-    yield state.entry;
-    const completed = ctail.value;
-    if (ltail.value < completed) {
-      yield this.catchUpTo(thread, replica, completed);
+    const state = this.stateOf(thread, replica);
+    const { look } = state;
+    state.more = more;
+    do {
+      yield ctail.read;
+      const completed = ctail.value;
+      yield ltail.read;
+      if (ltail.value < completed) yield this.catchUpTo(thread, replica, completed);
+      // The lock's own path, spelled out for the common case that no writer is about.
       yield lock.writer.read;
-    }
-    // The lock's own path, spelled out for the common case that no writer is about.
-    if (lock.writer.value !== 0) yield lock.acquireRead(thread.id);
-    else {
-      yield mine.rmw;
-      mine.value++;
-      if (lock.writer.value !== 0) {
+      if (lock.writer.value !== 0) yield lock.acquireRead(thread.id);
+      else {
         yield mine.rmw;
-        mine.value--;
-        yield lock.acquireRead(thread.id);
+        mine.value++;
+        yield lock.writer.read;
+        if (lock.writer.value !== 0) {
+          yield mine.rmw;
+          mine.value--;
+          yield lock.acquireRead(thread.id);
+        }
       }
-    }
-    state.look.count = count;
-    yield state.look;
-    yield mine.rmw;
-    mine.value--;
-    return state.look.done;
+      yield look;
+      yield mine.rmw;
+      mine.value--;
+    } while (!state.over && more());
+    state.over = false;
   }
 
-  private readerState(
-    thread: Registration<Op, R>,
-    replica: Replica<Op, R>,
-    outside: Word | undefined,
-  ): ReaderState {
-    const { ctail } = this.shared.log;
+  private stateOf(thread: Registration<Op, R>, replica: Replica<Op, R>): ReaderState {
+    return replica.reading[thread.id] ??= this.newState(thread, replica);
+  }
+
+  private newState(thread: Registration<Op, R>, replica: Replica<Op, R>): ReaderState {
     const { ltail } = replica.cursor;
-    const writer = replica.lock.writer;
-    const combiner = replica.combiner;
-    const words = outside === undefined ? [ctail, writer] : [ctail, writer, outside];
+    const { combiner } = replica;
+    const { ctail } = this.shared.log;
+    const { writer, readers } = replica.lock;
     const state: ReaderState = {
       completed: 0,
-      entry: new Sweep([ctail, ltail, writer, writer], false, true),
-      look: new Work(
-        "get",
-        1,
-        replica.domain,
-        words,
-        () =>
-          writer.value !== 0 || ctail.value > ltail.value ||
-          (outside !== undefined && outside.value !== 0),
-      ),
+      more: () => false,
+      over: false,
+      look: new Work("get", 1, replica.domain),
       behind: new Wait(
         [ltail, combiner],
         () => ltail.value >= state.completed || combiner.value === 0,
+        undefined,
+        combiner,
       ),
     };
-    return replica.reading[thread.id] = state;
+    state.look.again = {
+      reads: [ctail, ltail, writer],
+      counter: readers[thread.id] as Word,
+      // Leave the lock; look at ctail, ltail and the writer's flag; enter it.
+      path: [RMW, READ, READ, READ, RMW, READ],
+      clear: () => writer.value === 0 && ltail.value >= ctail.value,
+      more: () => {
+        const again = state.more();
+        state.over = !again;
+        return again;
+      },
+    };
+    return state;
   }
 }

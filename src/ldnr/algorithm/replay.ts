@@ -1,22 +1,17 @@
 /** Applying the log to a replica: by its combiner, under the replica's write lock. */
 import type { Registration, Replica } from "./replica.ts";
 import type { Shared } from "./shared.ts";
-import { type Steps, Sweep, type Word, Work } from "./step.ts";
+import { type Steps, Work } from "./step.ts";
 
 /** Brings replicas up to date. */
 export class Replaying<Op, R> {
   constructor(private readonly shared: Shared<Op, R>) {}
 
-  /** Take the write lock; with prices by run, the readers' counters are looked through at once. */
+  /** Take the write lock; readers' counters are looked at one after the other. */
   lockData(replica: Replica<Op, R>): Steps {
-    if (!this.shared.options.aggregate) return replica.lock.acquireWrite(this.readersOf(replica));
-    const slots = this.readersOf(replica) ?? this.shared.threads.map((t) => t.id);
-    replica.readerSweep ??= new Sweep(slots.map((t) => replica.lock.readers[t] as Word), true);
-    return replica.lock.acquireWriteSwept(replica.readerSweep);
-  }
-
-  private readersOf(replica: Replica<Op, R>): readonly number[] | undefined {
-    return this.shared.options.concurrentMembership ? undefined : replica.threads;
+    // While replicas come and go, any thread may read here.
+    const all = this.shared.options.concurrentMembership;
+    return replica.lock.acquireWrite(all ? undefined : replica.threads);
   }
 
   /** Replay while appending: the write lock is either held already or taken for this. */

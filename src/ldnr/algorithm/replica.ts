@@ -2,7 +2,8 @@
 import type { Context } from "./context.ts";
 import type { Cursor } from "./log.ts";
 import { DistributedRwLock } from "./rwlock.ts";
-import { type Sweep, type Wait, Word, type Work } from "./step.ts";
+import { Answer, Collect } from "./scripts.ts";
+import { type Wait, Word, type Work } from "./step.ts";
 
 /** A sequential data structure that can be replicated (the library's `Dispatch` trait). */
 export interface Structure<Op, R> {
@@ -32,11 +33,24 @@ export interface Registration<Op, R> {
 export interface ReaderState {
   /** Value of ctail that the replica has to reach. */
   completed: number;
-  /** What every read looks at first: ctail, ltail, writer. */
-  readonly entry: Sweep;
-  /** The run of looks, and the wait for the replica to catch up. */
+  /** Whether to look again after this one, and whether that was answered with no already. */
+  more: () => boolean;
+  over: boolean;
+  /** One look, and the wait for the replica to catch up. */
   readonly look: Work;
   readonly behind: Wait;
+}
+
+/** What a combiner's round has collected, and from which contexts how much each. */
+class Round<Op, R> {
+  readonly ops: Op[] = [];
+  private readonly served: (Context<Op, R> | number)[] = [];
+  readonly collect: Collect<Op, R> = new Collect<Op, R>(this.ops, this.served);
+  readonly answer: Answer<Op, R>;
+
+  constructor(results: readonly R[]) {
+    this.answer = new Answer<Op, R>(results, this.served);
+  }
 }
 
 /** A replica. Its place in the log (`cursor`) and its threads are kept outside of the structure. */
@@ -47,27 +61,13 @@ export class Replica<Op, R> {
   readonly closed: Word = new Word(0);
   readonly lock: DistributedRwLock;
   /** Threads whose operations this replica's combiner collects. */
-  get threads(): readonly number[] {
-    return this.members;
-  }
-  set threads(list: readonly number[]) {
-    this.members = list;
-    this.contextSweep = undefined;
-    this.readerSweep = undefined;
-  }
-  private members: readonly number[] = [];
+  threads: readonly number[] = [];
   /** Per thread, made on its first read. */
   readonly reading: (ReaderState | undefined)[] = [];
-  /** Lines that a combiner looks through: contexts' indices, readers' counters. */
-  contextSweep: Sweep | undefined = undefined;
-  readerSweep: Sweep | undefined = undefined;
-  /** What the combiner's round has collected, and from which contexts how many each; reused. */
-  readonly round: { readonly ops: Op[]; readonly served: (Context<Op, R> | number)[] } = {
-    ops: [],
-    served: [],
-  };
   /** Answers to the combiner's own entries, in log order. */
   readonly results: R[] = [];
+  /** The combiner's round; reused. */
+  readonly round: Round<Op, R> = new Round<Op, R>(this.results);
 
   constructor(
     readonly id: number,
@@ -76,6 +76,6 @@ export class Replica<Op, R> {
     readonly data: Structure<Op, R>,
     maxThreads: number,
   ) {
-    this.lock = new DistributedRwLock(maxThreads);
+    this.lock = new DistributedRwLock(maxThreads, this.combiner);
   }
 }

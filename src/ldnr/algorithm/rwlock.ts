@@ -3,7 +3,8 @@
  * cache line, so that readers share nothing while no writer comes. A writer shuts new readers out at
  * once and then polls every reader's line.
  */
-import { type Steps, type Sweep, Wait, Word } from "./step.ts";
+import { Poll } from "./scripts.ts";
+import { type Steps, Wait, Word } from "./step.ts";
 
 /** What LD-NR's outer lock must offer; `slot` is the thread's number. */
 export interface ReaderWriterLock {
@@ -64,12 +65,19 @@ export class WordRwLock implements ReaderWriterLock {
 export class DistributedRwLock implements ReaderWriterLock {
   readonly writer: Word = new Word(0);
   readonly readers: readonly Word[];
-  /** Counters that the writer found not to be 0; reused. */
-  private readonly inside: Word[] = [];
-  private readonly writerGone = new Wait([this.writer], () => this.writer.value === 0);
+  private readonly writerGone: Wait;
+  private readonly poll: Poll;
 
-  constructor(slots: number) {
-    this.readers = Array.from({ length: slots }, () => new Word(0));
+  /** @param by word that names the only thread that may write, if there is one */
+  constructor(slots: number, by?: Word) {
+    const { writer } = this;
+    this.writerGone = new Wait([writer], () => writer.value === 0, undefined, by);
+    this.readers = Array.from({ length: slots }, (_, owner) => {
+      const counter = new Word(0);
+      counter.pair = { owner, other: writer, named: false };
+      return counter;
+    });
+    this.poll = new Poll(this.readers);
   }
 
   /** Enter as reader in `slot`; waits while a writer is in or coming. */
@@ -100,25 +108,7 @@ export class DistributedRwLock implements ReaderWriterLock {
   /** Enter as the only one; polls the slots of `slots` (default: all). */
   *acquireWrite(slots?: readonly number[]): Steps {
     yield this.shutOut();
-    const n = slots?.length ?? this.readers.length;
-    for (let i = 0; i < n; i++) {
-      const reader = this.readers[slots === undefined ? i : slots[i] as number] as Word;
-      yield reader.peek;
-      while (reader.value !== 0) yield new Wait([reader], () => reader.value === 0);
-    }
-  }
-
-  /** The same with the counters of those who are not inside looked through at once first. */
-  *acquireWriteSwept(readers: Sweep): Steps {
-    yield this.shutOut();
-    const { inside } = this;
-    inside.length = 0;
-    for (const reader of readers.words) if (reader.value !== 0) inside.push(reader);
-    yield readers;
-    for (const reader of inside) {
-      yield reader.peek;
-      while (reader.value !== 0) yield new Wait([reader], () => reader.value === 0);
-    }
+    yield this.poll.begin(slots);
   }
 
   /** Keep other writers and new readers out. */

@@ -14,7 +14,7 @@ export interface ProtocolOptions {
   readonly responseSpins: number;
   /** The combiner holds its replica's write lock while it appends (NR 0.2 and LD-NR). */
   readonly lockDuringAppend: boolean;
-  /** Price runs of log entries at once; the exact form takes one step per entry. */
+  /** Fill and replay runs of log entries as one piece of work; otherwise one step per entry. */
   readonly aggregate: boolean;
   /** Replicas may join and leave while other combiners run (LD-NR's finer freeze). */
   readonly concurrentMembership: boolean;

@@ -28,6 +28,16 @@ export class Access extends AnyStep {
 /** Line of words that stand for something else's change: reading or writing them costs nothing. */
 export const NO_LINE: Readonly<CacheLine> & CacheLine = Object.freeze(new CacheLine(-1));
 
+/**
+ * Two parties share a word: its owner, and whoever `other` says. If `other` names a thread (its number
+ * plus 1; 0: nobody now), that one; otherwise whoever has made `other` not 0.
+ */
+export interface Pair {
+  readonly owner: number;
+  readonly other: Word;
+  readonly named: boolean;
+}
+
 /** A word of shared memory on a cache line of its own (crossbeam's CachePadded) unless a line is given. */
 export class Word {
   readonly read: Access = new Access(READ, this, false);
@@ -36,8 +46,11 @@ export class Word {
   readonly rmw: Access = new Access(RMW, this, false);
   /** Store whose latency the core does not wait for, one of several independent ones. */
   readonly post: Access = new Access(WRITE, this, true);
-  /** Threads that spin on this word; kept by the machine. */
+  /** Threads that spin on this word, and which of their waits each entry means; kept by the machine. */
   readonly waiters: unknown[] = [];
+  readonly waits: number[] = [];
+  /** Who else may touch it; "anybody": not known, and it is read or written without waiting for its line. */
+  pair: Pair | "anybody" | undefined = undefined;
 
   constructor(public value: number, readonly line: CacheLine = new CacheLine(0)) {}
 }
@@ -50,6 +63,8 @@ export class Wait extends AnyStep {
     readonly until: () => boolean,
     /** Polls after which the thread gives up spinning and goes on anyway (undefined: never). */
     readonly spins?: number,
+    /** Word that names (by number plus 1) the only thread that can end the wait, while it names one. */
+    readonly by?: Word,
   ) {
     super();
   }
@@ -70,9 +85,33 @@ export type Activity =
   | "idle"
   | (string & Record<never, never>);
 
+/**
+ * What a thread does between a piece of work and the same piece again, if all of it hits in its own cache:
+ * a shorter way to say the steps that its algorithm yields, for machines that can tell that it is so.
+ */
+export interface Again {
+  /** Words that are read. */
+  readonly reads: readonly Word[];
+  /** The thread's own counter, lowered and raised again. */
+  readonly counter: Word;
+  /** Kinds of the accesses in between, in order. */
+  readonly path: readonly (0 | 1 | 2)[];
+  /** Whether the words that are read let it go on. */
+  readonly clear: () => boolean;
+  /** The piece of work is over; whether it is to be done again. */
+  readonly more: () => boolean;
+}
+
+/** Work that is done, and priced, unit by unit. */
+const IN_UNITS: ReadonlySet<string> = new Set(["get", "put", "log-fill"]);
+/** Work whose time follows from nothing that changes, and after which nothing shared is looked at. */
+const FIXED: ReadonlySet<string> = new Set(["cpu", "round", "dispatch", "affinity"]);
+
 /** `count` times an activity on memory of `domain`. */
 export class Work extends AnyStep {
   readonly kind = WORK;
+  readonly inUnits: boolean;
+  readonly fixed: boolean;
   constructor(
     readonly activity: Activity,
     public count: number,
@@ -82,26 +121,26 @@ export class Work extends AnyStep {
     readonly until: () => boolean = NEVER,
   ) {
     super();
+    this.inUnits = words.length === 0 && IN_UNITS.has(activity);
+    this.fixed = FIXED.has(activity);
   }
   /** First of the log's entries, one a unit, that the work reads or fills; -1: none. */
   entry = -1;
-  /** Units done when the machine ended the work early; equals `count` otherwise. Set by the machine. */
+  /** Units done so far, and when it has ended. Set by the machine. */
   done = 0;
+  /** What a unit's end changes, seen by others at once; and the word that stands for it. */
+  each: ((unit: number) => void) | undefined = undefined;
+  shows: Word | undefined = undefined;
+  again: Again | undefined = undefined;
 }
 
 const NONE: readonly Word[] = [];
 const NEVER = () => false;
 
-/** Reads of many words as one step, by default independent, their misses overlapping. */
+/** Reads of several words that do not depend on each other: all in flight at once, seen together. */
 export class Sweep extends AnyStep {
   readonly kind = SWEEP;
-  constructor(
-    readonly words: readonly Word[],
-    /** Leave out words that are not 0 now: the reader will stop at those and wait. */
-    readonly zeroOnly: boolean = false,
-    /** One after the other instead: each read waits for the one before. */
-    readonly inTurn: boolean = false,
-  ) {
+  constructor(readonly words: readonly Word[]) {
     super();
   }
 }
@@ -114,23 +153,42 @@ export type Step = Access | Wait | Work | Sweep;
  * `yield*`, through whose levels every step would have to climb); the machine runs that piece and sends
  * back its result.
  */
-export interface Steps<R = void> extends Generator<Step | Steps<any>, R, any> {}
+export interface Steps<R = void> extends Generator<Step | Steps<any> | Script<any>, R, any> {}
+
+/** A piece that calls no other, written as a machine of states. */
+export abstract class Script<R> {
+  /** Set when there is no next step. */
+  result: R | undefined = undefined;
+  /** The next step, when the last one has taken effect; undefined at the end. */
+  abstract step(): Step | undefined;
+  protected end(result: R): undefined {
+    this.result = result;
+    return undefined;
+  }
+}
 
 /** Every generator's `next`: looked up once, since each generator function has a prototype of its own. */
 const NEXT = (function* (): Generator<never> {})().next as (
   this: Steps<any>,
   value: unknown,
-) => IteratorResult<Step | Steps<any>, any>;
+) => IteratorResult<Step | Steps<any> | Script<any>, any>;
 
 /** Pieces of one thread that have been called and not returned. */
 export class CallStack {
   private readonly callers: Steps<any>[] = [];
+  private script: Script<any> | undefined = undefined;
 
   constructor(private top: Steps<any>) {}
 
   /** Go on to the next step; undefined at the end of the outermost piece. */
   next(): Step | undefined {
     let result: unknown = undefined;
+    if (this.script !== undefined) {
+      const step = this.script.step();
+      if (step !== undefined) return step;
+      result = this.script.result;
+      this.script = undefined;
+    }
     for (;;) {
       const next = NEXT.call(this.top, result);
       result = undefined;
@@ -143,6 +201,15 @@ export class CallStack {
       }
       const value = next.value;
       if (value instanceof AnyStep) return value as Step;
+      if (value instanceof Script) {
+        const step = value.step();
+        if (step !== undefined) {
+          this.script = value;
+          return step;
+        }
+        result = value.result;
+        continue;
+      }
       this.callers.push(this.top);
       this.top = value as Steps<any>;
     }

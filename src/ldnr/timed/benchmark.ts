@@ -15,7 +15,7 @@ export interface Load {
   readonly localOperations: number;
 }
 
-/** Longest run of gets that is priced at once: long enough to be cheap, short enough to feel load change. */
+/** Gets that a map may do in a row before it tells. */
 const RUN = 64;
 
 /** Threads in a closed loop, their counts, and who is idle. */
@@ -67,10 +67,15 @@ export class Benchmark {
     const { completed, puts, idle, inRun, load } = this;
     const { writeShare, localOperations } = load;
     const logKeep = Math.log1p(-writeShare);
+    let gets = 0;
+    const more = () => {
+      completed[i] = (completed[i] as number) + 1;
+      return --gets > 0 && idle[i] === 0 && localOperations === 0;
+    };
     // Threads of a real run do not start in step.
     yield new Work("pause", Math.round(rng.uniform(0, 2000)), 0);
     for (;;) {
-      let gets = writeShare === 0
+      gets = writeShare === 0
         ? Infinity
         : writeShare === 1
         ? 0
@@ -79,7 +84,7 @@ export class Benchmark {
         if (idle[i] === 1) yield this.rest(i);
         if (localOperations > 0) yield new Work("local", localOperations, 0);
         inRun[i] = 1;
-        const done = yield thread.get(localOperations > 0 ? 1 : Math.min(gets, RUN));
+        const done = yield thread.get(localOperations > 0 ? 1 : Math.min(gets, RUN), more);
         inRun[i] = 0;
         completed[i] = (completed[i] as number) + done;
         gets -= done;

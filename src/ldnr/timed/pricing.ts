@@ -3,9 +3,10 @@ import {
   type AccessProfile,
   accessProfile,
   type Coherence,
+  gridRate,
   type MemoryValues,
+  SampledTraffic,
   type TableShape,
-  Traffic,
 } from "../../hardware/memory/mod.ts";
 import type { Work } from "../algorithm/step.ts";
 import { type CostValues, REFERENCE_CLOCK } from "../costs.ts";
@@ -21,9 +22,6 @@ export interface Workload {
   readonly localTable: TableShape;
   /** Operations on the shared table that each get or put does in addition (chapter 6.2.3.3). */
   readonly extraOperations: number;
-  /** Around each further get of a run of gets: own-cache accesses, and CPU time at the reference clock, ns. */
-  readonly pathHits: number;
-  readonly pathCpu: number;
   /** CPU time of hashing one key, in ns at the reference clock. */
   readonly hash: number;
   /** Domain of the log's memory. */
@@ -34,7 +32,7 @@ export interface Workload {
 
 /** Prices work for the timed machine. */
 export class TablePricing implements Pricing {
-  readonly traffic: Traffic;
+  readonly traffic: SampledTraffic;
   private readonly logLines: LogLines;
   private readonly shared: AccessProfile;
   private readonly local: AccessProfile;
@@ -47,7 +45,7 @@ export class TablePricing implements Pricing {
     private readonly costs: CostValues,
     private readonly workload: Workload,
   ) {
-    this.traffic = new Traffic(values);
+    this.traffic = new SampledTraffic(values);
     this.logLines = new LogLines(coherence, workload.logEntries, workload.logHome);
     this.shared = accessProfile(workload.table, values);
     this.local = accessProfile(workload.localTable, values);
@@ -75,30 +73,29 @@ export class TablePricing implements Pricing {
     return ns * (this.slowness[core] ?? 1);
   }
 
-  start(work: Work, thread: TimedThread): number {
+  start(work: Work, from: number, n: number, thread: TimedThread, at: number): number {
     const { costs, workload, values } = this;
-    const n = work.count;
     switch (work.activity) {
       case "get": {
-        const one = this.access(this.shared, thread, work.domain) +
+        const one = this.access(this.shared, thread, work.domain, at) +
           this.cpu(costs.getCpu - costs.sipHash + workload.hash, thread.core);
-        const times = 1 + workload.extraOperations;
-        const total = n * one * times +
-          (n - 1) * (workload.pathHits + this.cpu(workload.pathCpu, thread.core));
-        return this.flow(thread, work.domain, n * times * this.shared.bytes, total);
+        const times = n * (1 + workload.extraOperations);
+        return this.flow(thread, work.domain, times * this.shared.bytes, times * one, at);
       }
       case "put": {
-        const one = this.access(this.shared, thread, work.domain) +
+        const one = this.access(this.shared, thread, work.domain, at) +
           this.cpu(costs.putCpu - costs.sipHash + workload.hash, thread.core);
         const times = n * (1 + workload.extraOperations);
-        const entries = work.entry < 0 ? 0 : this.logLines.read(work.entry, n, thread.core);
-        return this.flow(thread, work.domain, times * this.shared.bytes, times * one + entries);
+        const { entry } = work;
+        const entries = entry < 0 ? 0 : this.logLines.read(entry + from, n, thread.core);
+        this.flow(thread, work.domain, times * this.shared.bytes, times * one, at);
+        return times * one + entries;
       }
       case "local":
-        return n *
-          (this.access(this.local, thread, thread.domain) + this.cpu(costs.getCpu, thread.core));
+        return n * (this.access(this.local, thread, thread.domain, at) +
+          this.cpu(costs.getCpu, thread.core));
       case "log-fill":
-        return this.logLines.fill(work.entry, n, thread.core) + n * this.cpu(4, thread.core);
+        return this.logLines.fill(work.entry + from, n, thread.core) + n * this.cpu(4, thread.core);
       case "round":
         return this.cpu(costs.round + n * costs.roundPerThread, thread.core);
       case "dispatch":
@@ -123,23 +120,29 @@ export class TablePricing implements Pricing {
     }
   }
 
-  finish(_work: Work, thread: TimedThread): void {
-    if (thread.flowRate === 0) return;
-    this.traffic.add(thread.flowHome, thread.domain, -thread.flowRate);
-    thread.flowRate = 0;
+  finish(_work: Work, thread: TimedThread, at: number): void {
+    if (thread.flowRate !== 0) this.setFlow(thread, thread.flowHome, 0, at);
   }
 
   /** Expected time of one operation's loads, by a thread from memory of `home`. */
-  private access(profile: AccessProfile, thread: TimedThread, home: number): number {
+  private access(profile: AccessProfile, thread: TimedThread, home: number, at: number): number {
     const v = this.values;
-    return profile.memory * this.traffic.latency(thread.domain, home) + profile.l3 * v.l3Latency +
-      profile.l2 * v.l2Latency;
+    return profile.memory * this.traffic.latency(thread.domain, home, at) +
+      profile.l3 * v.l3Latency + profile.l2 * v.l2Latency;
   }
 
-  private flow(thread: TimedThread, home: number, bytes: number, time: number): number {
-    thread.flowHome = home;
-    thread.flowRate = time > 0 ? bytes / time : 0;
-    this.traffic.add(home, thread.domain, thread.flowRate);
+  private flow(thread: TimedThread, home: number, bytes: number, time: number, at: number): number {
+    this.setFlow(thread, home, time > 0 ? gridRate(bytes / time) : 0, at);
     return time;
+  }
+
+  private setFlow(thread: TimedThread, home: number, rate: number, at: number): void {
+    const { flowHome, flowRate } = thread;
+    // The next entry of a run mostly goes on as the one before.
+    if (rate === flowRate && home === flowHome) return;
+    if (flowRate !== 0) this.traffic.add(flowHome, thread.domain, -flowRate, at);
+    if (rate !== 0) this.traffic.add(home, thread.domain, rate, at);
+    thread.flowHome = home;
+    thread.flowRate = rate;
   }
 }

@@ -11,8 +11,11 @@ export interface MapUnderTest {
 
 /** One thread's view of a map. */
 export interface MapThread {
-  /** Up to `count` gets in a row; the number done (at least one). */
-  get(count: number): Steps<number>;
+  /**
+   * Up to `count` gets in a row; the number done. A map that can tells after each get instead that it is
+   * done, goes on as long as `more` says so, and returns 0.
+   */
+  get(count: number, more: () => boolean): Steps<number>;
   /** One put. */
   put(): Steps<unknown>;
 }
@@ -30,23 +33,18 @@ export class UniformTable implements Structure<number, number> {
   }
 }
 
-/** A replicated map; `exact` prices every get by itself. */
+/** A replicated map. */
 export class ReplicatedMap implements MapUnderTest {
-  constructor(
-    readonly structure: Replicated<number, number>,
-    private readonly exact: boolean,
-  ) {}
+  constructor(readonly structure: Replicated<number, number>) {}
 
   thread(domain: number, core: number): MapThread {
-    const { structure, exact } = this;
+    const { structure } = this;
     const thread: Registration<number, number> = structure.register(domain, core);
     return {
-      get: exact
-        ? function* () {
-          yield structure.execute(thread, 0);
-          return 1;
-        }
-        : (count) => structure.executeMany(thread, count),
+      *get(_count, more) {
+        yield structure.executeMany(thread, more);
+        return 0;
+      },
       put: () => structure.executeMut(thread, 1),
     };
   }

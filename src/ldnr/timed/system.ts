@@ -7,7 +7,8 @@ import {
 } from "../../hardware/memory/mod.ts";
 import type { Simulation } from "../../kernel/mod.ts";
 import { SystemCallAffinity } from "../algorithm/affinity.ts";
-import { Dispatcher, type Freeze, LD_NR } from "../algorithm/dispatcher.ts";
+import { Dispatcher, LD_NR } from "../algorithm/dispatcher.ts";
+import type { Freeze } from "../algorithm/freeze.ts";
 import { NodeReplicated, NR_01, NR_02 } from "../algorithm/nr.ts";
 import { logEntries } from "../algorithm/log.ts";
 import { WordRwLock } from "../algorithm/rwlock.ts";
@@ -70,8 +71,6 @@ export const NR_LIMITS = { pendingOps: 32, threadsPerReplica: 256 } as const;
 
 /** The same of LD-NR, and how many replicas it may have. */
 export const LD_NR_LIMITS = { pendingOps: 1, threadsPerReplica: 32, maxReplicas: 5 } as const;
-/** Own-cache time that may gather without an event, in ns. */
-const RUN_AHEAD = 150;
 
 /**
  * What a structure sizes its log for. LD-NR's 32 threads a replica would let one batch of a replica that
@@ -116,13 +115,11 @@ export class HashMapSystem {
     homes.forEach((domain, i) =>
       this.ledger.allocate(domain, this.tableBytes + contexts, `replica ${i}`)
     );
-    const coherence = new Coherence(o.values);
+    const coherence = new Coherence(o.values, replicated ? "done" : "asked");
     this.pricing = new TablePricing(o.values, coherence, o.costs, {
       table,
       localTable: hashbrown(o.localEntries, o.pageBytes),
       extraOperations: o.extraOperations,
-      pathHits: pathHits(o),
-      pathCpu: o.structure === "ldnr" ? o.costs.dispatch : 0,
       hash: hashCpu(o),
       logHome: 0,
       logEntries: replicated ? logEntries(this.logOptions()) : 1,
@@ -131,8 +128,11 @@ export class HashMapSystem {
     for (const core of cores) busy[core] = (busy[core] as number) + 1;
     this.pricing.occupy(busy);
     this.machine = new TimedMachine(sim, coherence, this.pricing, {
-      runAhead: o.exact ? 0 : RUN_AHEAD,
+      lookahead: looksAhead(o) ? o.threads : 0,
       poll: o.costs.poll,
+      // Many threads that contend for one line begin at the same time, again and again: by numbers, those
+      // of one socket would always follow each other.
+      socketsInTurn: !replicated,
     });
     const map = this.build(replicas);
     this.dispatcher = map instanceof ReplicatedMap && map.structure instanceof Dispatcher
@@ -220,7 +220,6 @@ export class HashMapSystem {
             () => new UniformTable(),
             () => replicaOfThread[next++] as number,
           ),
-          o.exact,
         );
       }
       case "ldnr":
@@ -243,7 +242,6 @@ export class HashMapSystem {
             new SystemCallAffinity(),
             o.outerLock === "word" ? new WordRwLock() : undefined,
           ),
-          o.exact,
         );
       case "std":
         return new StdMap(o.costs);
@@ -284,11 +282,12 @@ function hashCpu({ structure, costs }: SystemOptions): number {
   return costs.sipHash;
 }
 
-/** Own-cache accesses around each further get of a run: the same as around the first, all hits. */
-function pathHits(o: SystemOptions): number {
-  const { atomicHit, cacheHit } = o.values;
-  if (o.structure === "nr") return 2 * atomicHit + 4 * cacheHit;
-  if (o.structure !== "ldnr") return 0;
-  const outer = o.freeze === "all" ? 2 * atomicHit + 2 * cacheHit : 3 * cacheHit;
-  return 2 * atomicHit + 4 * cacheHit + outer;
+/**
+ * Whether threads may take steps ahead of the clock. Not where they share more than words: replicas that
+ * change while others go on, a lock with a count of its own, the lists of the comparison maps.
+ */
+function looksAhead(o: SystemOptions): boolean {
+  if (o.exact) return false;
+  return o.structure === "nr" ||
+    (o.structure === "ldnr" && o.freeze === "all" && o.outerLock === "distributed");
 }

@@ -1,0 +1,111 @@
+/**
+ * Traffic as loads feel it: queues at controllers and links take a moment to build and to drain, so the
+ * latency of a load follows from the flows a sampling period or two before it. That makes it a
+ * piecewise constant function of time which does not depend on the order in which flows of one moment
+ * are declared, and is known a period ahead.
+ */
+import type { MemoryValues } from "./parts/part.ts";
+import { Traffic } from "./traffic.ts";
+
+/** Sampling period, ns: about the latency of one load. */
+export const TRAFFIC_PERIOD = 64;
+/** Grid of rates, bytes per ns: sums and differences of such rates are exact in any order. */
+const GRID = 2 ** 20;
+const RING = 4;
+
+/** A rate on the grid of rates. */
+export function gridRate(rate: number): number {
+  return Math.round(rate * GRID) / GRID;
+}
+
+/** Flows of some periods that have them in common, and the latencies that follow, where asked for. */
+class Sample {
+  readonly flows: Traffic;
+  readonly latencies: Float64Array;
+
+  constructor(values: MemoryValues) {
+    this.flows = new Traffic(values);
+    this.latencies = new Float64Array(values.domains ** 2).fill(NaN);
+  }
+}
+
+/** Changes of flows in one period. */
+class Changes {
+  readonly homes: number[] = [];
+  readonly to: number[] = [];
+  readonly rates: number[] = [];
+  length = 0;
+
+  add(home: number, to: number, rate: number): void {
+    this.homes[this.length] = home;
+    this.to[this.length] = to;
+    this.rates[this.length++] = rate;
+  }
+}
+
+/** Flows declared with their times, and latencies that follow from them. */
+export class SampledTraffic {
+  /** What flows do to loads in the last periods, by period modulo the ring's size. */
+  private readonly samples: Sample[];
+  /** Samples in turn: one more than the ring could need. */
+  private readonly spare: readonly Sample[];
+  private taken = 0;
+  /** Changes of a period; they count from the one after the next. */
+  private readonly changes: readonly Changes[];
+  /** Last period whose flows are known. */
+  private period = 0;
+
+  constructor(private readonly values: MemoryValues) {
+    this.spare = Array.from({ length: RING + 1 }, () => new Sample(values));
+    this.samples = Array.from({ length: RING }, () => this.spare[0] as Sample);
+    this.changes = Array.from({ length: RING }, () => new Changes());
+  }
+
+  /** A flow of `rate` bytes/ns (on the grid) begins at time `at`, or, negative, ends. */
+  add(home: number, to: number, rate: number, at: number): void {
+    const period = Math.floor(at / TRAFFIC_PERIOD);
+    if (period > this.period) this.advance(period);
+    (this.changes[(period + 2) % RING] as Changes).add(home, to, rate);
+  }
+
+  /** Latency of a load at time `at`, less than a period ahead of what has been declared, in ns. */
+  latency(domain: number, home: number, at: number): number {
+    const period = Math.floor(at / TRAFFIC_PERIOD);
+    if (period > this.period) this.advance(period);
+    const { flows, latencies } = this.samples[period % RING] as Sample;
+    const index = domain * this.values.domains + home;
+    const known = latencies[index] as number;
+    if (known === known) return known;
+    return latencies[index] = flows.latency(domain, home);
+  }
+
+  private advance(period: number): void {
+    const { samples } = this;
+    const far = period - this.period > 2 * RING;
+    for (let i = 0; this.period < period && !(far && i === RING); i++) this.next();
+    if (!far) return;
+    // What had been declared counts by now, and nothing has been since: all periods are alike.
+    samples.fill(samples[this.period % RING] as Sample);
+    this.period = period;
+  }
+
+  private next(): void {
+    const { samples } = this;
+    const before = samples[this.period % RING] as Sample;
+    const slot = ++this.period % RING;
+    const list = this.changes[slot] as Changes;
+    if (list.length === 0) {
+      samples[slot] = before;
+      return;
+    }
+    this.taken = (this.taken + 1) % this.spare.length;
+    const sample = this.spare[this.taken] as Sample;
+    sample.flows.copy(before.flows);
+    for (let i = 0; i < list.length; i++) {
+      sample.flows.add(list.homes[i] as number, list.to[i] as number, list.rates[i] as number);
+    }
+    list.length = 0;
+    sample.latencies.fill(NaN);
+    samples[slot] = sample;
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * How far a thread may go ahead of the clock without any other thread being able to notice, or to do
+ * anything that it would have noticed: the whole difference between the fast form and the slow twin.
+ *
+ * - A hit in the own cache: whoever has a line keeps it until the first request for it is done. A
+ *   request takes at least `Coherence.shortest`, so what is not in flight now comes later than that.
+ * - A word that only two parties touch: neither has anything to fear before the other's next event.
+ */
+import type { Coherence } from "../../hardware/memory/mod.ts";
+import { type Again, READ, RMW, type Word } from "../algorithm/step.ts";
+import type { TimedThread } from "./thread.ts";
+import type { ThreadQueue } from "./thread-queue.ts";
+
+/** The bounds. */
+export class Lookahead {
+  constructor(
+    private readonly coherence: Coherence,
+    private readonly threads: readonly TimedThread[],
+    private readonly queue: ThreadQueue,
+    /** Threads whose numbers are those by which words know them. */
+    private readonly known: number,
+  ) {}
+
+  /**
+   * Time before which an access of `thread` to `word` is nobody else's business; -1: it must be an event
+   * of its own. `now` is the time of the event that the thread is in.
+   */
+  bound(word: Word, kind: 0 | 1 | 2, thread: TimedThread, now: number): number {
+    const pair = word.pair;
+    if (pair === undefined) {
+      // Whoever spins on it is to be woken at the time of the write.
+      if (kind !== READ && word.waiters.length > 0) return -1;
+      return this.coherence.sureUntil(word.line, kind, thread.core, now);
+    }
+    if (pair === "anybody" || thread.id >= this.known || pair.owner >= this.known) return -1;
+    if (thread.id !== pair.owner) return this.nextOf(pair.owner, thread);
+    const other = pair.other.value;
+    if (other === 0) {
+      // To become the other party, somebody has to take this line first.
+      return this.coherence.sureUntil(pair.other.line, READ, thread.core, now);
+    }
+    if (!pair.named) return -1;
+    if (other - 1 === thread.id) return Infinity;
+    return other - 1 < this.known ? this.nextOf(other - 1, thread) : -1;
+  }
+
+  /** When `thread` has gone the way to the same work again, if it is sure to hit all along; -1: it is not. */
+  again({ reads, counter, path, clear }: Again, thread: TimedThread, now: number): number {
+    if (thread.id >= this.known || !clear() || counter.waiters.length > 0) return -1;
+    const { coherence } = this;
+    const { core } = thread;
+    let at = now;
+    for (let i = 0; i < path.length; i++) at += coherence.hits[path[i] as 0 | 1 | 2];
+    if (at >= coherence.sureUntil(counter.line, RMW, core, now)) return -1;
+    for (let i = 0; i < reads.length; i++) {
+      if (at >= coherence.sureUntil((reads[i] as Word).line, READ, core, now)) return -1;
+    }
+    return at;
+  }
+
+  /** Time before which thread `id` does nothing, as far as `asking` knows. */
+  private nextOf(id: number, asking: TimedThread): number {
+    const thread = this.threads[id] as TimedThread;
+    const { wait, scheduled } = thread;
+    if (wait === undefined) return scheduled ? this.queue.times[thread.rank] as number : -1;
+    if (wait.by === undefined || wait.by.value - 1 !== asking.id) return -1;
+    return scheduled ? this.queue.times[thread.rank] as number : Infinity;
+  }
+}

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { ThreadQueue } from "./thread-queue.ts";
+
+Deno.test("threads leave the queue in order of time and number, however they were moved", () => {
+  const operations = fc.array(
+    fc.tuple(fc.integer({ min: 0, max: 100 }), fc.integer({ min: -3, max: 20 })),
+    { maxLength: 200 },
+  );
+  fc.assert(fc.property(operations, (list) => {
+    const queue = new ThreadQueue();
+    const twin = new Map<number, number>();
+    const order = () => [...twin].sort((a, b) => a[1] - b[1] || a[0] - b[0]);
+    for (const [id, time] of list) {
+      if (time < 0) {
+        queue.remove(id);
+        twin.delete(id);
+      } else {
+        queue.set(id, time);
+        twin.set(id, time);
+      }
+      assert.equal(queue.first, order()[0]?.[0] ?? -1);
+      const first = queue.first;
+      if (first < 0) continue;
+      const [, second] = order();
+      for (const t of [0, 5, 20, 21]) {
+        const stays = second === undefined || t < second[1] ||
+          (t === second[1] && first < second[0]);
+        assert.equal(queue.staysFirst(first, t), stays);
+      }
+    }
+    for (const [id] of order()) {
+      assert.equal(queue.first, id);
+      queue.remove(id);
+    }
+    assert.equal(queue.first, -1);
+  }));
+});

@@ -1,0 +1,38 @@
+/** A thread of the timed machine. */
+import { CallStack, type Step, type Steps, type Wait } from "../algorithm/step.ts";
+
+/** A thread pinned to a core. */
+export class TimedThread {
+  step: Step | undefined = undefined;
+  /** The step has still to be begun: its turn was not yet. */
+  deferred = false;
+  /** The wait that the thread sleeps in, since when, and how many waits it has begun. */
+  wait: Wait | undefined = undefined;
+  since = 0;
+  waits = 0;
+  /** Start and end of the running work, or of its running unit. */
+  workStart = 0;
+  workEnd = 0;
+  /** In the queue, to go on at a known time. */
+  scheduled = false;
+  /** Its wait (or its interruptible work) can be ended by a write. */
+  asleep = false;
+  finished = false;
+  /** What the pricing needs to take its traffic back. */
+  flowHome = -1;
+  flowRate = 0;
+  readonly stack: CallStack;
+
+  constructor(
+    readonly id: number,
+    readonly name: string,
+    /** Physical core. */
+    readonly core: number,
+    readonly domain: number,
+    body: Steps,
+    /** Place among threads that go on at the same time; unique. */
+    readonly rank: number = id,
+  ) {
+    this.stack = new CallStack(body);
+  }
+}

@@ -1,0 +1,44 @@
+/** Who waits on a word, and who of them a write wakes. */
+import type { Word } from "../algorithm/step.ts";
+import type { TimedThread } from "./thread.ts";
+
+/** Note that a thread's present wait can be ended by a write of `word`. */
+export function subscribe(word: Word, thread: TimedThread): void {
+  // Waits that are over stay in the list until it is looked through.
+  if (word.waiters.length >= 64 && word.waiters.length % 64 === 0) takeWoken(word, () => false, []);
+  word.waiters.push(thread);
+  word.waits.push(thread.waits);
+}
+
+/** Take from the list of `word` those whose wait is over by `ended`, first come first, into `woken`. */
+export function takeWoken(
+  word: Word,
+  ended: (thread: TimedThread) => boolean,
+  woken: TimedThread[],
+): void {
+  const { waits } = word;
+  const waiters = word.waiters as TimedThread[];
+  let kept = 0;
+  woken.length = 0;
+  for (let i = 0; i < waiters.length; i++) {
+    const thread = waiters[i] as TimedThread;
+    const wait = waits[i] as number;
+    if (thread.waits !== wait || !thread.asleep) continue;
+    if (ended(thread)) {
+      let at = woken.length;
+      while (at > 0 && later(woken[at - 1] as TimedThread, thread)) {
+        woken[at] = woken[at - 1] as TimedThread;
+        at--;
+      }
+      woken[at] = thread;
+    } else {
+      waiters[kept] = thread;
+      waits[kept++] = wait;
+    }
+  }
+  waiters.length = waits.length = kept;
+}
+
+function later(a: TimedThread, b: TimedThread): boolean {
+  return a.since > b.since || (a.since === b.since && a.rank > b.rank);
+}
