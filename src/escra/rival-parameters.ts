@@ -33,14 +33,13 @@ export const rivalShape = {
   job_class: z.enum(JOB_CLASSES).default("serving").describe("moving window: of CPU"),
   oom_tolerance: z.enum(OOM_TOLERANCES).default("minimal").describe("moving window: of memory"),
   autopilot_margin: cpu({ min: 0, max: 10 }).default(1.5).describe(
-    "safety margin of Autopilot's models; tuned at 1 s, as section 5.6.1 did",
+    "safety margin of Autopilot's models of CPU: what section 5.6.3.1 prints of its median slack",
   ),
   autopilot_zero_margin: z.boolean().default(false).describe(
     "models without a margin compete with those: the open re-implementation has margins of 0 and 1",
   ),
-  autopilot_memory_margin: bytes({ max: LARGEST_MEMORY }).default(256 * MIB).describe(
-    "safety margin of the models of memory; tuned at 1 s for performance, as section 5.6.1 did: the least of 64, " +
-      "128 and 256 MiB with which no container is killed",
+  autopilot_memory_margin: bytes({ max: LARGEST_MEMORY }).default(64 * MIB).describe(
+    "safety margin of the models of memory: what Table 5.1 implies of Autopilot's median slack",
   ),
   autopilot_begins: z.enum(BEGINNINGS).default("ready").describe(
     "with the pods, or when all of them answer; assumed",
