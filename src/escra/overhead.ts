@@ -17,7 +17,6 @@ function fleet(n: number, busy: number): Application {
     threads: Infinity,
     cpus: Infinity,
     cpuVariation: 0,
-    aside: 0,
     warmUp: undefined,
     start: S,
     startWork: undefined,

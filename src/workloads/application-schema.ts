@@ -113,6 +113,10 @@ export const applicationSchema = z.strictObject({
   cpu_scale: z.number().positive().max(100).default(1).describe(
     "multiplies every CPU time: the one calibrated number of an application",
   ),
+  path_scale: z.number().positive().max(100).optional().describe(
+    "how much of cpu_scale requests wait for; the rest is CPU time beside them, as of trace exporters, " +
+      "logging and collectors. Without it they wait for all",
+  ),
   calibrated_on: z.string().optional().describe("the data that cpu_scale was fitted to"),
   global_limits: z.record(z.string().regex(/^\d+(\.\d+)?x$/, "expected a multiplier: 1.5x"), limits)
     .refine(

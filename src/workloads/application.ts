@@ -27,6 +27,8 @@ export interface Operation {
   readonly service: number;
   /** Mean CPU time, ns; half of it is used before the calls if there are any. */
   readonly cpu: number;
+  /** Mean CPU time that no request waits for, used when it is over, ns. */
+  readonly beside: number;
   /** Steps in order; the calls of a step are made at the same time. */
   readonly steps: readonly (readonly Call[])[];
   /** Which execution of its request makes the calls; 0: each does. */
@@ -39,8 +41,6 @@ export interface Service {
   readonly threads: number;
   readonly cpus: number;
   readonly cpuVariation: number;
-  /** CPU time beside the requests, of theirs. */
-  readonly aside: number;
   /** CPU time beside the first calls, ns. */
   readonly warmUp: { readonly cpu: number; readonly calls: number } | undefined;
   /** Least time from a restart to readiness, and CPU time used before it on so many threads. */
@@ -220,7 +220,6 @@ function compile(yaml: ApplicationYaml): Application {
       threads: all.threads,
       cpus: all.cpus,
       cpuVariation: all.cpu_variation,
-      aside: all.aside,
       warmUp: all.warm_up,
       start: all.start,
       startWork: all.start_work,
@@ -238,7 +237,7 @@ function compile(yaml: ApplicationYaml): Application {
   });
   const operations: Operation[] = [];
   names.forEach((name, service) => {
-    const { serve, call: ask } = setting(name) as { serve: number; call: number };
+    const { serve, call: ask, aside } = setting(name) as Record<"serve" | "call" | "aside", number>;
     for (const [op, o] of Object.entries(yaml.services[name]?.operations ?? {})) {
       const steps = o.calls.flatMap((step) => {
         const group = callsOf(step);
@@ -263,7 +262,7 @@ function compile(yaml: ApplicationYaml): Application {
         id: operations.length,
         name: `${name}/${op}`,
         service,
-        cpu: (o.cpu + serve + ask * calls) * yaml.cpu_scale + o.work,
+        ...demand(o.cpu + serve + ask * calls, aside, yaml, o.work),
         steps,
         afterArrivals: o.after_arrivals ?? 0,
       });
@@ -286,6 +285,21 @@ function compile(yaml: ApplicationYaml): Application {
       Object.entries(yaml.global_limits).map(([times, limits]) => [parseFloat(times), limits]),
     ),
   };
+}
+
+/**
+ * CPU time of an operation, ns, and how much of it no request waits for: `bare` times `cpu_scale`, of
+ * which requests wait for `path_scale` times the bare program's, if that is said and not more.
+ */
+function demand(
+  bare: number,
+  aside: number,
+  { cpu_scale, path_scale }: ApplicationYaml,
+  work: number,
+): { cpu: number; beside: number } {
+  const path = Math.min(cpu_scale, path_scale ?? cpu_scale);
+  const cpu = bare * path + work;
+  return { cpu, beside: bare * (cpu_scale * (1 + aside) - path) + work * aside };
 }
 
 function defined<T extends object>(value: T): Partial<T> {

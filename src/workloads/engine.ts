@@ -267,7 +267,7 @@ export class Engine {
 
   #finish(visit: Visit, i: number): void {
     const container = this.containers[i] as Container;
-    const beside = visit.operation.cpu * container.service.aside + container.warmUp();
+    const beside = visit.operation.beside + container.warmUp();
     if (beside > 0) container.cpu.run(beside, BACKGROUND);
     if (visit.memory > 0) container.memory.uncharge(visit.memory);
     visit.memory = 0;
