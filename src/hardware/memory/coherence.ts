@@ -22,6 +22,9 @@ export type AccessMode =
  */
 export type Loss = "done" | "asked";
 
+/** Where a miss is served: places in the tables of latencies. */
+const OWN_SOCKET = 0, FROM_HOME = 1, AT_HOME = 2, THIRD = 3, MEMORY = 4, FAR_MEMORY = 5, L3 = 6;
+
 /** Prices accesses to cache lines and keeps the lines' states. */
 export class Coherence {
   /** Lines moved between caches, and read-modify-writes that had to queue. */
@@ -34,13 +37,12 @@ export class Coherence {
   private readonly domains: readonly number[];
   private readonly wordOf: readonly number[];
   private readonly bitOf: readonly number[];
-  /** One message from socket to socket, in ns: half of what a remote load takes longer. */
-  private readonly hop: number;
+  /** Latencies of misses by where they are served, in ns; on the grid; and with what queueing adds. */
+  private readonly latencies: readonly number[];
+  private readonly alone: Float64Array;
+  private readonly behind: Float64Array;
   /** Least time in which a request takes a line, or the right to write it, from somebody else, in ns. */
   readonly shortest: number;
-  /** Slowest access that no other socket takes part in. */
-  private readonly inSocket: number;
-
   /** Time of a hit in the own cache by access mode, ns on the grid of times. */
   readonly hits: readonly [number, number, number];
 
@@ -55,8 +57,26 @@ export class Coherence {
       values.localLatency,
       values.remoteLatency,
     );
-    this.hop = (values.remoteLatency - values.localLatency) / 2;
-    this.inSocket = Math.max(values.localLatency, values.transferLocal, values.l3Latency);
+    this.latencies = [
+      values.transferLocal,
+      values.transferHomeOwner,
+      values.transferHomeRequester,
+      values.transferHomeThird,
+      values.localLatency,
+      values.remoteLatency,
+      values.l3Latency,
+    ];
+    // One message from socket to socket: half of what a remote load takes longer.
+    const hop = (values.remoteLatency - values.localLatency) / 2;
+    // The slowest access that no other socket takes part in.
+    const inSocket = Math.max(values.localLatency, values.transferLocal, values.l3Latency);
+    this.alone = Float64Array.from(this.latencies, onGrid);
+    // Two requests for one line at a time are a conflict. If the line changes sockets the home resolves
+    // it by one more message, to the socket that has just got the line.
+    this.behind = Float64Array.from(
+      this.latencies,
+      (latency) => onGrid(latency + (latency > inSocket ? hop : 0)),
+    );
     const per = values.coresPerDomain;
     this.cores = values.domains * per;
     this.words = Math.ceil(per / 32);
@@ -78,38 +98,29 @@ export class Coherence {
    * the grid of times if `now` is. Accesses are to be asked for in order of time.
    */
   access(line: CacheLine, mode: AccessMode, core: number, now: number): number {
-    const v = this.values;
-    const copies = line.copies ??= new Int32Array(v.domains * this.words);
-    const owner = line.owner;
     const hit = now + this.hits[mode];
-    const pending = now < line.changesAt;
-    if (pending && hit < line.changesAt && this.had(line, mode, core)) return hit;
-    if (mode !== 0 && owner === core) return hit;
-    const domain = this.domains[core] as number;
+    const { owner, changesAt } = line;
+    const pending = now < changesAt;
+    if (pending && hit < changesAt && this.had(line, mode, core)) return hit;
+    const copies = line.copies ??= new Int32Array(this.values.domains * this.words);
     const place = this.wordOf[core] as number;
     const bit = this.bitOf[core] as number;
-    const hasCopy = ((copies[place] as number) & bit) !== 0;
-    if (mode === 0 && hasCopy) return hit;
-    let latency: number;
+    if (mode !== 0 ? owner === core : ((copies[place] as number) & bit) !== 0) return hit;
+    const domain = this.domains[core] as number;
+    let from: number;
     if (owner !== NOBODY) {
-      latency = this.transfer(this.domains[owner] as number, domain, line.home);
+      from = served(this.domains[owner] as number, domain, line.home);
     } else if (mode === 0) {
-      latency = this.isIn(copies, domain)
-        ? v.l3Latency
-        : domain === line.home
-        ? v.localLatency
-        : v.remoteLatency;
+      from = this.isIn(copies, domain) ? L3 : domain === line.home ? MEMORY : FAR_MEMORY;
     } else {
-      latency = this.invalidation(copies, domain, line.home);
+      from = this.invalidation(copies, domain, line.home);
     }
     this.transfers++;
-    let done = now + onGrid(latency);
+    let done: number;
     if (line.busyUntil > now) {
-      // Two requests for one line at a time are a conflict. If the line changes sockets the home resolves
-      // it by one more message, to the socket that has just got the line.
       this.queued++;
-      done = line.busyUntil + onGrid(latency + (latency > this.inSocket ? this.hop : 0));
-    }
+      done = line.busyUntil + (this.behind[from] as number);
+    } else done = now + (this.alone[from] as number);
     // Who reads a clean line disturbs nobody, but has it before somebody else changes it.
     if (this.loss === "done") {
       if (mode !== 0) done = Math.max(done, line.readUntil + GRID_STEP);
@@ -169,6 +180,7 @@ export class Coherence {
   }
 
   private isIn(copies: Int32Array, domain: number): boolean {
+    if (this.words === 1) return copies[domain] !== 0;
     for (let i = domain * this.words; i < (domain + 1) * this.words; i++) {
       if (copies[i] !== 0) return true;
     }
@@ -177,21 +189,23 @@ export class Coherence {
 
   /** Latency of fetching a line that a core of `owner` has modified, for a core of `requester`. */
   transfer(owner: number, requester: number, home: number): number {
-    const v = this.values;
-    if (owner === requester) return v.transferLocal;
-    if (home === owner) return v.transferHomeOwner;
-    if (home === requester) return v.transferHomeRequester;
-    return v.transferHomeThird;
+    return this.latencies[served(owner, requester, home)] as number;
   }
 
+  /** Where the right to write a clean line comes from. */
   private invalidation(copies: Int32Array, domain: number, home: number): number {
-    const v = this.values;
-    for (let d = 0; d < v.domains; d++) {
-      if (d !== domain && this.isIn(copies, d)) {
-        return home === domain ? v.transferHomeRequester : v.transferHomeOwner;
-      }
+    const { domains } = this.values;
+    for (let d = 0; d < domains; d++) {
+      if (d !== domain && this.isIn(copies, d)) return home === domain ? AT_HOME : FROM_HOME;
     }
-    if (this.isIn(copies, domain)) return v.transferLocal;
-    return home === domain ? v.localLatency : v.remoteLatency;
+    if (this.isIn(copies, domain)) return OWN_SOCKET;
+    return home === domain ? MEMORY : FAR_MEMORY;
   }
+}
+
+/** Where a line that a core of `owner` has modified comes from, for a core of `requester`. */
+function served(owner: number, requester: number, home: number): number {
+  if (owner === requester) return OWN_SOCKET;
+  if (home === owner) return FROM_HOME;
+  return home === requester ? AT_HOME : THIRD;
 }

@@ -1,9 +1,7 @@
 /**
  * When each thread goes on: a heap in order of (time, rank of the thread). The order depends on
  * nothing else, so two ways to simulate the same run that agree on the times agree on the order.
- *
- * Each place has four below it and keeps its time beside its thread: few levels, and what is compared
- * lies together.
+ * Times lie in the order of the heap, so that what is compared lies together.
  */
 export class ThreadQueue {
   /** Time of each thread, by number; meaningful while it is in the queue. */
@@ -22,14 +20,10 @@ export class ThreadQueue {
 
   /** Whether thread `id`, which is first now, would be first again with another time. */
   staysFirst(id: number, time: number): boolean {
-    const { heap, keys } = this;
+    const { heap } = this;
     if (heap[0] !== id) return false;
-    const end = Math.min(5, this.size);
-    for (let i = 1; i < end; i++) {
-      const at = keys[i] as number;
-      if (at < time || (at === time && (heap[i] as number) < id)) return false;
-    }
-    return true;
+    const { size } = this;
+    return (size < 2 || this.before(id, time, 1)) && (size < 3 || this.before(id, time, 2));
   }
 
   /** Put a thread in, or move it. */
@@ -50,7 +44,7 @@ export class ThreadQueue {
     if (place === end) return;
     const last = this.heap[end] as number;
     const time = this.keys[end] as number;
-    if (place > 0 && this.before(last, time, (place - 1) >> 2)) this.up(place, last, time);
+    if (place > 0 && this.before(last, time, (place - 1) >> 1)) this.up(place, last, time);
     else this.down(place, last, time);
   }
 
@@ -63,7 +57,7 @@ export class ThreadQueue {
     const { heap, keys, places } = this;
     let place = from;
     while (place > 0) {
-      const parent = (place - 1) >> 2;
+      const parent = (place - 1) >> 1;
       const at = keys[parent] as number;
       const other = heap[parent] as number;
       if (at < time || (at === time && other < id)) break;
@@ -81,18 +75,21 @@ export class ThreadQueue {
     const { heap, keys, places, size } = this;
     let place = from;
     for (;;) {
-      let child = 4 * place + 1;
+      let child = 2 * place + 1;
       if (child >= size) break;
       let at = keys[child] as number;
-      const end = Math.min(child + 4, size);
-      for (let i = child + 1; i < end; i++) {
-        const t = keys[i] as number;
-        if (t < at || (t === at && (heap[i] as number) < (heap[child] as number))) {
-          child = i;
-          at = t;
+      let other = heap[child] as number;
+      if (child + 1 < size) {
+        const t = keys[child + 1] as number;
+        if (t <= at) {
+          const right = heap[child + 1] as number;
+          if (t < at || right < other) {
+            child++;
+            other = right;
+            at = t;
+          }
         }
       }
-      const other = heap[child] as number;
       if (time < at || (time === at && id < other)) break;
       heap[place] = other;
       keys[place] = at;
