@@ -32,8 +32,15 @@ export class Coherence {
   queued = 0;
   readonly cores: number;
 
-  /** Words of a domain's bits in a line, and each core's domain, word and bit. */
+  /**
+   * Copies of all lines, side by side: one bit per core, words of a domain together. Each line has room
+   * for its copies and its former ones.
+   */
+  private copies: Int32Array = new Int32Array(1024);
+  private used = 0;
+  /** Words of a domain's bits in a line, of all; and each core's domain, word and bit. */
   private readonly words: number;
+  private readonly width: number;
   private readonly domains: readonly number[];
   private readonly wordOf: readonly number[];
   private readonly bitOf: readonly number[];
@@ -80,6 +87,7 @@ export class Coherence {
     const per = values.coresPerDomain;
     this.cores = values.domains * per;
     this.words = Math.ceil(per / 32);
+    this.width = values.domains * this.words;
     const all = Array.from({ length: this.cores }, (_, core) => core);
     this.domains = all.map((core) => Math.floor(core / per));
     this.wordOf = all.map((core) =>
@@ -102,8 +110,9 @@ export class Coherence {
     const { owner, changesAt } = line;
     const pending = now < changesAt;
     if (pending && hit < changesAt && this.had(line, mode, core)) return hit;
-    const copies = line.copies ??= new Int32Array(this.values.domains * this.words);
-    const place = this.wordOf[core] as number;
+    if (line.copies < 0) this.makeRoom(line);
+    const { copies } = this;
+    const place = line.copies + (this.wordOf[core] as number);
     const bit = this.bitOf[core] as number;
     if (mode !== 0 ? owner === core : ((copies[place] as number) & bit) !== 0) return hit;
     const domain = this.domains[core] as number;
@@ -111,9 +120,9 @@ export class Coherence {
     if (owner !== NOBODY) {
       from = served(this.domains[owner] as number, domain, line.home);
     } else if (mode === 0) {
-      from = this.isIn(copies, domain) ? L3 : domain === line.home ? MEMORY : FAR_MEMORY;
+      from = this.isIn(line, domain) ? L3 : domain === line.home ? MEMORY : FAR_MEMORY;
     } else {
-      from = this.invalidation(copies, domain, line.home);
+      from = this.invalidation(line, domain);
     }
     this.transfers++;
     let done: number;
@@ -129,7 +138,7 @@ export class Coherence {
     if (mode === 0) {
       // A modified line is written back and shared; the former owner keeps a copy.
       if (owner !== NOBODY) {
-        if (!pending && this.loss === "done") this.keepFormer(line, copies, done);
+        if (!pending && this.loss === "done") this.keepFormer(line, done);
         line.busyUntil = done;
         line.owner = NOBODY;
       }
@@ -138,17 +147,17 @@ export class Coherence {
     }
     line.busyUntil = done;
     line.owner = core;
-    let next = copies;
+    let at = line.copies;
     if (!pending && this.loss === "done") {
-      // The copies there were become the former ones, whose array takes the new ones.
-      next = line.formerCopies ?? new Int32Array(copies.length);
-      line.formerCopies = copies;
+      // The copies there were become the former ones, whose place takes the new ones.
+      line.copies = line.formerCopies;
+      line.formerCopies = at;
       line.formerOwner = owner;
       line.changesAt = done;
-      line.copies = next;
+      at = line.copies;
     }
-    for (let i = 0; i < next.length; i++) next[i] = 0;
-    next[place] = bit;
+    for (let i = at; i < at + this.width; i++) copies[i] = 0;
+    copies[at + (this.wordOf[core] as number)] = bit;
     return done;
   }
 
@@ -159,31 +168,46 @@ export class Coherence {
    */
   sureUntil(line: CacheLine, mode: AccessMode, core: number, now: number): number {
     if (now < line.changesAt) return this.had(line, mode, core) ? line.changesAt : -1;
-    const hit = mode !== 0 ? line.owner === core : line.copies !== undefined &&
-      ((line.copies[this.wordOf[core] as number] as number) & (this.bitOf[core] as number)) !== 0;
+    const hit = mode !== 0 ? line.owner === core : line.copies >= 0 && this.has(line.copies, core);
     return hit ? now + this.shortest : -1;
   }
 
   /** Whether `core` could do this before the requests in flight. */
   private had(line: CacheLine, mode: AccessMode, core: number): boolean {
     if (line.formerOwner === core) return true;
-    const former = line.formerCopies as Int32Array;
-    return mode === 0 &&
-      ((former[this.wordOf[core] as number] as number) & (this.bitOf[core] as number)) !== 0;
+    return mode === 0 && this.has(line.formerCopies, core);
   }
 
-  private keepFormer(line: CacheLine, copies: Int32Array, until: number): void {
-    const former = line.formerCopies ??= new Int32Array(copies.length);
-    for (let i = 0; i < former.length; i++) former[i] = copies[i] as number;
+  /** Whether `core` is among the copies at `place`. */
+  private has(place: number, core: number): boolean {
+    const word = this.copies[place + (this.wordOf[core] as number)] as number;
+    return (word & (this.bitOf[core] as number)) !== 0;
+  }
+
+  private keepFormer(line: CacheLine, until: number): void {
+    const { copies, width } = this;
+    for (let i = 0; i < width; i++) {
+      copies[line.formerCopies + i] = copies[line.copies + i] as number;
+    }
     line.formerOwner = line.owner;
     line.changesAt = until;
   }
 
-  private isIn(copies: Int32Array, domain: number): boolean {
-    if (this.words === 1) return copies[domain] !== 0;
-    for (let i = domain * this.words; i < (domain + 1) * this.words; i++) {
-      if (copies[i] !== 0) return true;
-    }
+  private makeRoom(line: CacheLine): void {
+    line.copies = this.used;
+    line.formerCopies = this.used + this.width;
+    this.used += 2 * this.width;
+    if (this.used <= this.copies.length) return;
+    const longer = new Int32Array(2 * this.used);
+    longer.set(this.copies);
+    this.copies = longer;
+  }
+
+  private isIn(line: CacheLine, domain: number): boolean {
+    const { copies, words } = this;
+    const from = line.copies + domain * words;
+    if (words === 1) return copies[from] !== 0;
+    for (let i = from; i < from + words; i++) if (copies[i] !== 0) return true;
     return false;
   }
 
@@ -193,12 +217,13 @@ export class Coherence {
   }
 
   /** Where the right to write a clean line comes from. */
-  private invalidation(copies: Int32Array, domain: number, home: number): number {
+  private invalidation(line: CacheLine, domain: number): number {
+    const { home } = line;
     const { domains } = this.values;
     for (let d = 0; d < domains; d++) {
-      if (d !== domain && this.isIn(copies, d)) return home === domain ? AT_HOME : FROM_HOME;
+      if (d !== domain && this.isIn(line, d)) return home === domain ? AT_HOME : FROM_HOME;
     }
-    if (this.isIn(copies, domain)) return OWN_SOCKET;
+    if (this.isIn(line, domain)) return OWN_SOCKET;
     return home === domain ? MEMORY : FAR_MEMORY;
   }
 }

@@ -9,15 +9,15 @@ export class CacheLine {
   owner = NOBODY;
   /** Until when the line's home is busy moving it, in ns: later requests queue. */
   busyUntil = 0;
-  /** One bit per core, words of a domain together; made on first use. */
-  copies: Int32Array | undefined = undefined;
+  /** Where its copies are in the arrays of the `Coherence` that it is used with; -1: not used yet. */
+  copies = -1;
 
   /** When the last of those who read it so far has it. */
   readUntil = 0;
   /** Until this time the first request in flight has not got the line yet, and these still have it. */
   changesAt = 0;
   formerOwner = NOBODY;
-  formerCopies: Int32Array | undefined = undefined;
+  formerCopies = -1;
 
   constructor(
     /** NUMA domain whose memory the line belongs to. */

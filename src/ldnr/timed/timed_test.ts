@@ -67,7 +67,7 @@ Deno.test("waking on a word without a line touches nothing that other simulation
   );
   sim.run(MS / 10);
   assert.equal(woken, true);
-  assert.equal(NO_LINE.copies, undefined);
+  assert.equal(NO_LINE.copies, -1);
   assert.equal(NO_LINE.busyUntil, 0);
 });
 
