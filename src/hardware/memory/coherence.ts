@@ -25,6 +25,12 @@ export type Loss = "done" | "asked";
 /** Where a miss is served: places in the tables of latencies. */
 const OWN_SOCKET = 0, FROM_HOME = 1, AT_HOME = 2, THIRD = 3, MEMORY = 4, FAR_MEMORY = 5, L3 = 6;
 
+/**
+ * Times of a line, ns: until when its home is busy moving it (later requests queue); when the last of those
+ * who read it so far has it; until when the first request in flight has not got it yet.
+ */
+const BUSY = 0, READ = 1, CHANGES = 2, TIMES = 4;
+
 /** Prices accesses to cache lines and keeps the lines' states. */
 export class Coherence {
   /** Lines moved between caches, and read-modify-writes that had to queue. */
@@ -38,6 +44,8 @@ export class Coherence {
    */
   private copies: Int32Array = new Int32Array(1024);
   private used = 0;
+  private times: Float64Array = new Float64Array(1024);
+  private timed = 0;
   /** Words of a domain's bits in a line, of all; and each core's domain, word and bit. */
   private readonly words: number;
   private readonly width: number;
@@ -107,11 +115,13 @@ export class Coherence {
    */
   access(line: CacheLine, mode: AccessMode, core: number, now: number): number {
     const hit = now + this.hits[mode];
-    const { owner, changesAt } = line;
+    if (line.copies < 0) this.makeRoom(line);
+    const { copies, times } = this;
+    const t = line.times;
+    const { owner } = line;
+    const changesAt = times[t + CHANGES] as number;
     const pending = now < changesAt;
     if (pending && hit < changesAt && this.had(line, mode, core)) return hit;
-    if (line.copies < 0) this.makeRoom(line);
-    const { copies } = this;
     const place = line.copies + (this.wordOf[core] as number);
     const bit = this.bitOf[core] as number;
     if (mode !== 0 ? owner === core : ((copies[place] as number) & bit) !== 0) return hit;
@@ -126,26 +136,27 @@ export class Coherence {
     }
     this.transfers++;
     let done: number;
-    if (line.busyUntil > now) {
+    const busyUntil = times[t + BUSY] as number;
+    if (busyUntil > now) {
       this.queued++;
-      done = line.busyUntil + (this.behind[from] as number);
+      done = busyUntil + (this.behind[from] as number);
     } else done = now + (this.alone[from] as number);
     // Who reads a clean line disturbs nobody, but has it before somebody else changes it.
     if (this.loss === "done") {
-      if (mode !== 0) done = Math.max(done, line.readUntil + GRID_STEP);
-      else line.readUntil = Math.max(line.readUntil, done);
+      if (mode !== 0) done = Math.max(done, (times[t + READ] as number) + GRID_STEP);
+      else times[t + READ] = Math.max(times[t + READ] as number, done);
     }
     if (mode === 0) {
       // A modified line is written back and shared; the former owner keeps a copy.
       if (owner !== NOBODY) {
         if (!pending && this.loss === "done") this.keepFormer(line, done);
-        line.busyUntil = done;
+        times[t + BUSY] = done;
         line.owner = NOBODY;
       }
       copies[place] = (copies[place] as number) | bit;
       return done;
     }
-    line.busyUntil = done;
+    times[t + BUSY] = done;
     line.owner = core;
     let at = line.copies;
     if (!pending && this.loss === "done") {
@@ -153,7 +164,7 @@ export class Coherence {
       line.copies = line.formerCopies;
       line.formerCopies = at;
       line.formerOwner = owner;
-      line.changesAt = done;
+      times[t + CHANGES] = done;
       at = line.copies;
     }
     for (let i = at; i < at + this.width; i++) copies[i] = 0;
@@ -167,9 +178,21 @@ export class Coherence {
    * does not hit.
    */
   sureUntil(line: CacheLine, mode: AccessMode, core: number, now: number): number {
-    if (now < line.changesAt) return this.had(line, mode, core) ? line.changesAt : -1;
-    const hit = mode !== 0 ? line.owner === core : line.copies >= 0 && this.has(line.copies, core);
+    if (line.copies < 0) return -1;
+    const changesAt = this.times[line.times + CHANGES] as number;
+    if (now < changesAt) return this.had(line, mode, core) ? changesAt : -1;
+    const hit = mode !== 0 ? line.owner === core : this.has(line.copies, core);
     return hit ? now + this.shortest : -1;
+  }
+
+  /** Time until which the first request in flight for a line has not got it yet, in ns; past: there is none. */
+  changesAt(line: CacheLine): number {
+    return line.times < 0 ? 0 : this.times[line.times + CHANGES] as number;
+  }
+
+  /** Whatever moved the line is over: the next request does not queue. */
+  settle(line: CacheLine): void {
+    if (line.times >= 0) this.times[line.times + BUSY] = 0;
   }
 
   /** Whether `core` could do this before the requests in flight. */
@@ -190,17 +213,25 @@ export class Coherence {
       copies[line.formerCopies + i] = copies[line.copies + i] as number;
     }
     line.formerOwner = line.owner;
-    line.changesAt = until;
+    this.times[line.times + CHANGES] = until;
   }
 
   private makeRoom(line: CacheLine): void {
     line.copies = this.used;
     line.formerCopies = this.used + this.width;
     this.used += 2 * this.width;
-    if (this.used <= this.copies.length) return;
-    const longer = new Int32Array(2 * this.used);
-    longer.set(this.copies);
-    this.copies = longer;
+    line.times = this.timed;
+    this.timed += TIMES;
+    if (this.used > this.copies.length) {
+      const longer = new Int32Array(2 * this.used);
+      longer.set(this.copies);
+      this.copies = longer;
+    }
+    if (this.timed > this.times.length) {
+      const longer = new Float64Array(2 * this.timed);
+      longer.set(this.times);
+      this.times = longer;
+    }
   }
 
   private isIn(line: CacheLine, domain: number): boolean {

@@ -408,7 +408,7 @@ export class TimedMachine {
     // NO_LINE stands for no memory at all, and is shared by every machine: it must keep no state.
     if (word.line === NO_LINE) return this.schedule(thread, at);
     // It sees the write when it loses its copy, and fetches the line again.
-    const lost = word.pair === undefined ? at : Math.max(at, word.line.changesAt);
+    const lost = word.pair === undefined ? at : Math.max(at, this.coherence.changesAt(word.line));
     const got = this.coherence.access(word.line, READ, thread.core, lost);
     this.schedule(thread, got);
   }

@@ -34,7 +34,7 @@ export function exactThroughput(sim: Simulation, o: ExactOptions): number {
   let taken = 0;
   const touch = (line: CacheLine, mode: 0 | 1) => {
     coherence.access(line, mode, cores[last.uniformInt(cores.length)] as number, 0);
-    line.busyUntil = 0;
+    coherence.settle(line);
   };
   const used = (at: number) => {
     const line = freshLine(o.homeOf(at), taken++);
@@ -101,8 +101,7 @@ function freshLine(home: number, index: number): CacheLine {
   const line = lines[index] ??= new CacheLine(home);
   line.home = home;
   line.owner = NOBODY;
-  line.busyUntil = 0;
-  line.copies = -1;
+  line.copies = line.times = -1;
   return line;
 }
 
