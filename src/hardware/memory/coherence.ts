@@ -22,6 +22,15 @@ export type AccessMode =
  */
 export type Loss = "done" | "asked";
 
+/** Where a miss is served: places in the tables of latencies. */
+const OWN_SOCKET = 0, FROM_HOME = 1, AT_HOME = 2, THIRD = 3, MEMORY = 4, FAR_MEMORY = 5, L3 = 6;
+
+/**
+ * Times of a line, ns: until when its home is busy moving it (later requests queue); when the last of those
+ * who read it so far has it; until when the first request in flight has not got it yet.
+ */
+const BUSY = 0, READ = 1, CHANGES = 2, TIMES = 4;
+
 /** Prices accesses to cache lines and keeps the lines' states. */
 export class Coherence {
   /** Lines moved between caches, and read-modify-writes that had to queue. */
@@ -29,18 +38,26 @@ export class Coherence {
   queued = 0;
   readonly cores: number;
 
-  /** Words of a domain's bits in a line, and each core's domain, word and bit. */
+  /**
+   * Copies of all lines, side by side: one bit per core, words of a domain together. Each line has room
+   * for its copies and its former ones.
+   */
+  private copies: Int32Array = new Int32Array(1024);
+  private used = 0;
+  private times: Float64Array = new Float64Array(1024);
+  private timed = 0;
+  /** Words of a domain's bits in a line, of all; and each core's domain, word and bit. */
   private readonly words: number;
+  private readonly width: number;
   private readonly domains: readonly number[];
   private readonly wordOf: readonly number[];
   private readonly bitOf: readonly number[];
-  /** One message from socket to socket, in ns: half of what a remote load takes longer. */
-  private readonly hop: number;
+  /** Latencies of misses by where they are served, in ns; on the grid; and with what queueing adds. */
+  private readonly latencies: readonly number[];
+  private readonly alone: Float64Array;
+  private readonly behind: Float64Array;
   /** Least time in which a request takes a line, or the right to write it, from somebody else, in ns. */
   readonly shortest: number;
-  /** Slowest access that no other socket takes part in. */
-  private readonly inSocket: number;
-
   /** Time of a hit in the own cache by access mode, ns on the grid of times. */
   readonly hits: readonly [number, number, number];
 
@@ -55,11 +72,30 @@ export class Coherence {
       values.localLatency,
       values.remoteLatency,
     );
-    this.hop = (values.remoteLatency - values.localLatency) / 2;
-    this.inSocket = Math.max(values.localLatency, values.transferLocal, values.l3Latency);
+    this.latencies = [
+      values.transferLocal,
+      values.transferHomeOwner,
+      values.transferHomeRequester,
+      values.transferHomeThird,
+      values.localLatency,
+      values.remoteLatency,
+      values.l3Latency,
+    ];
+    // One message from socket to socket: half of what a remote load takes longer.
+    const hop = (values.remoteLatency - values.localLatency) / 2;
+    // The slowest access that no other socket takes part in.
+    const inSocket = Math.max(values.localLatency, values.transferLocal, values.l3Latency);
+    this.alone = Float64Array.from(this.latencies, onGrid);
+    // Two requests for one line at a time are a conflict. If the line changes sockets the home resolves
+    // it by one more message, to the socket that has just got the line.
+    this.behind = Float64Array.from(
+      this.latencies,
+      (latency) => onGrid(latency + (latency > inSocket ? hop : 0)),
+    );
     const per = values.coresPerDomain;
     this.cores = values.domains * per;
     this.words = Math.ceil(per / 32);
+    this.width = values.domains * this.words;
     const all = Array.from({ length: this.cores }, (_, core) => core);
     this.domains = all.map((core) => Math.floor(core / per));
     this.wordOf = all.map((core) =>
@@ -78,66 +114,61 @@ export class Coherence {
    * the grid of times if `now` is. Accesses are to be asked for in order of time.
    */
   access(line: CacheLine, mode: AccessMode, core: number, now: number): number {
-    const v = this.values;
-    const copies = line.copies ??= new Int32Array(v.domains * this.words);
-    const owner = line.owner;
     const hit = now + this.hits[mode];
-    const pending = now < line.changesAt;
-    if (pending && hit < line.changesAt && this.had(line, mode, core)) return hit;
-    if (mode !== 0 && owner === core) return hit;
-    const domain = this.domains[core] as number;
-    const place = this.wordOf[core] as number;
+    if (line.copies < 0) this.makeRoom(line);
+    const { copies, times } = this;
+    const t = line.times;
+    const { owner } = line;
+    const changesAt = times[t + CHANGES] as number;
+    const pending = now < changesAt;
+    if (pending && hit < changesAt && this.had(line, mode, core)) return hit;
+    const place = line.copies + (this.wordOf[core] as number);
     const bit = this.bitOf[core] as number;
-    const hasCopy = ((copies[place] as number) & bit) !== 0;
-    if (mode === 0 && hasCopy) return hit;
-    let latency: number;
+    if (mode !== 0 ? owner === core : ((copies[place] as number) & bit) !== 0) return hit;
+    const domain = this.domains[core] as number;
+    let from: number;
     if (owner !== NOBODY) {
-      latency = this.transfer(this.domains[owner] as number, domain, line.home);
+      from = served(this.domains[owner] as number, domain, line.home);
     } else if (mode === 0) {
-      latency = this.isIn(copies, domain)
-        ? v.l3Latency
-        : domain === line.home
-        ? v.localLatency
-        : v.remoteLatency;
+      from = this.isIn(line, domain) ? L3 : domain === line.home ? MEMORY : FAR_MEMORY;
     } else {
-      latency = this.invalidation(copies, domain, line.home);
+      from = this.invalidation(line, domain);
     }
     this.transfers++;
-    let done = now + onGrid(latency);
-    if (line.busyUntil > now) {
-      // Two requests for one line at a time are a conflict. If the line changes sockets the home resolves
-      // it by one more message, to the socket that has just got the line.
+    let done: number;
+    const busyUntil = times[t + BUSY] as number;
+    if (busyUntil > now) {
       this.queued++;
-      done = line.busyUntil + onGrid(latency + (latency > this.inSocket ? this.hop : 0));
-    }
+      done = busyUntil + (this.behind[from] as number);
+    } else done = now + (this.alone[from] as number);
     // Who reads a clean line disturbs nobody, but has it before somebody else changes it.
     if (this.loss === "done") {
-      if (mode !== 0) done = Math.max(done, line.readUntil + GRID_STEP);
-      else line.readUntil = Math.max(line.readUntil, done);
+      if (mode !== 0) done = Math.max(done, (times[t + READ] as number) + GRID_STEP);
+      else times[t + READ] = Math.max(times[t + READ] as number, done);
     }
     if (mode === 0) {
       // A modified line is written back and shared; the former owner keeps a copy.
       if (owner !== NOBODY) {
-        if (!pending && this.loss === "done") this.keepFormer(line, copies, done);
-        line.busyUntil = done;
+        if (!pending && this.loss === "done") this.keepFormer(line, done);
+        times[t + BUSY] = done;
         line.owner = NOBODY;
       }
       copies[place] = (copies[place] as number) | bit;
       return done;
     }
-    line.busyUntil = done;
+    times[t + BUSY] = done;
     line.owner = core;
-    let next = copies;
+    let at = line.copies;
     if (!pending && this.loss === "done") {
-      // The copies there were become the former ones, whose array takes the new ones.
-      next = line.formerCopies ?? new Int32Array(copies.length);
-      line.formerCopies = copies;
+      // The copies there were become the former ones, whose place takes the new ones.
+      line.copies = line.formerCopies;
+      line.formerCopies = at;
       line.formerOwner = owner;
-      line.changesAt = done;
-      line.copies = next;
+      times[t + CHANGES] = done;
+      at = line.copies;
     }
-    for (let i = 0; i < next.length; i++) next[i] = 0;
-    next[place] = bit;
+    for (let i = at; i < at + this.width; i++) copies[i] = 0;
+    copies[at + (this.wordOf[core] as number)] = bit;
     return done;
   }
 
@@ -147,51 +178,90 @@ export class Coherence {
    * does not hit.
    */
   sureUntil(line: CacheLine, mode: AccessMode, core: number, now: number): number {
-    if (now < line.changesAt) return this.had(line, mode, core) ? line.changesAt : -1;
-    const hit = mode !== 0 ? line.owner === core : line.copies !== undefined &&
-      ((line.copies[this.wordOf[core] as number] as number) & (this.bitOf[core] as number)) !== 0;
+    if (line.copies < 0) return -1;
+    const changesAt = this.times[line.times + CHANGES] as number;
+    if (now < changesAt) return this.had(line, mode, core) ? changesAt : -1;
+    const hit = mode !== 0 ? line.owner === core : this.has(line.copies, core);
     return hit ? now + this.shortest : -1;
+  }
+
+  /** Time until which the first request in flight for a line has not got it yet, in ns; past: there is none. */
+  changesAt(line: CacheLine): number {
+    return line.times < 0 ? 0 : this.times[line.times + CHANGES] as number;
+  }
+
+  /** Whatever moved the line is over: the next request does not queue. */
+  settle(line: CacheLine): void {
+    if (line.times >= 0) this.times[line.times + BUSY] = 0;
   }
 
   /** Whether `core` could do this before the requests in flight. */
   private had(line: CacheLine, mode: AccessMode, core: number): boolean {
     if (line.formerOwner === core) return true;
-    const former = line.formerCopies as Int32Array;
-    return mode === 0 &&
-      ((former[this.wordOf[core] as number] as number) & (this.bitOf[core] as number)) !== 0;
+    return mode === 0 && this.has(line.formerCopies, core);
   }
 
-  private keepFormer(line: CacheLine, copies: Int32Array, until: number): void {
-    const former = line.formerCopies ??= new Int32Array(copies.length);
-    for (let i = 0; i < former.length; i++) former[i] = copies[i] as number;
-    line.formerOwner = line.owner;
-    line.changesAt = until;
+  /** Whether `core` is among the copies at `place`. */
+  private has(place: number, core: number): boolean {
+    const word = this.copies[place + (this.wordOf[core] as number)] as number;
+    return (word & (this.bitOf[core] as number)) !== 0;
   }
 
-  private isIn(copies: Int32Array, domain: number): boolean {
-    for (let i = domain * this.words; i < (domain + 1) * this.words; i++) {
-      if (copies[i] !== 0) return true;
+  private keepFormer(line: CacheLine, until: number): void {
+    const { copies, width } = this;
+    for (let i = 0; i < width; i++) {
+      copies[line.formerCopies + i] = copies[line.copies + i] as number;
     }
+    line.formerOwner = line.owner;
+    this.times[line.times + CHANGES] = until;
+  }
+
+  private makeRoom(line: CacheLine): void {
+    line.copies = this.used;
+    line.formerCopies = this.used + this.width;
+    this.used += 2 * this.width;
+    line.times = this.timed;
+    this.timed += TIMES;
+    if (this.used > this.copies.length) {
+      const longer = new Int32Array(2 * this.used);
+      longer.set(this.copies);
+      this.copies = longer;
+    }
+    if (this.timed > this.times.length) {
+      const longer = new Float64Array(2 * this.timed);
+      longer.set(this.times);
+      this.times = longer;
+    }
+  }
+
+  private isIn(line: CacheLine, domain: number): boolean {
+    const { copies, words } = this;
+    const from = line.copies + domain * words;
+    if (words === 1) return copies[from] !== 0;
+    for (let i = from; i < from + words; i++) if (copies[i] !== 0) return true;
     return false;
   }
 
   /** Latency of fetching a line that a core of `owner` has modified, for a core of `requester`. */
   transfer(owner: number, requester: number, home: number): number {
-    const v = this.values;
-    if (owner === requester) return v.transferLocal;
-    if (home === owner) return v.transferHomeOwner;
-    if (home === requester) return v.transferHomeRequester;
-    return v.transferHomeThird;
+    return this.latencies[served(owner, requester, home)] as number;
   }
 
-  private invalidation(copies: Int32Array, domain: number, home: number): number {
-    const v = this.values;
-    for (let d = 0; d < v.domains; d++) {
-      if (d !== domain && this.isIn(copies, d)) {
-        return home === domain ? v.transferHomeRequester : v.transferHomeOwner;
-      }
+  /** Where the right to write a clean line comes from. */
+  private invalidation(line: CacheLine, domain: number): number {
+    const { home } = line;
+    const { domains } = this.values;
+    for (let d = 0; d < domains; d++) {
+      if (d !== domain && this.isIn(line, d)) return home === domain ? AT_HOME : FROM_HOME;
     }
-    if (this.isIn(copies, domain)) return v.transferLocal;
-    return home === domain ? v.localLatency : v.remoteLatency;
+    if (this.isIn(line, domain)) return OWN_SOCKET;
+    return home === domain ? MEMORY : FAR_MEMORY;
   }
+}
+
+/** Where a line that a core of `owner` has modified comes from, for a core of `requester`. */
+function served(owner: number, requester: number, home: number): number {
+  if (owner === requester) return OWN_SOCKET;
+  if (home === owner) return FROM_HOME;
+  return home === requester ? AT_HOME : THIRD;
 }

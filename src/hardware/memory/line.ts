@@ -7,17 +7,12 @@ export const NOBODY = -1;
 export class CacheLine {
   /** Core that holds the line modified; `NOBODY` when it is clean. */
   owner = NOBODY;
-  /** Until when the line's home is busy moving it, in ns: later requests queue. */
-  busyUntil = 0;
-  /** One bit per core, words of a domain together; made on first use. */
-  copies: Int32Array | undefined = undefined;
-
-  /** When the last of those who read it so far has it. */
-  readUntil = 0;
-  /** Until this time the first request in flight has not got the line yet, and these still have it. */
-  changesAt = 0;
+  /** Where its times and its copies are in the arrays of the one `Coherence` that it is used with; -1: not used yet. */
+  times = -1;
+  copies = -1;
+  /** Who had it before the first request in flight, and still has it until that is done. */
   formerOwner = NOBODY;
-  formerCopies: Int32Array | undefined = undefined;
+  formerCopies = -1;
 
   constructor(
     /** NUMA domain whose memory the line belongs to. */

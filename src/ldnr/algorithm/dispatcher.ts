@@ -145,7 +145,7 @@ export class Dispatcher<Op, R> implements Replicated<Op, R> {
     return answer;
   }
 
-  *executeMany(thread: Registration<Op, R>, more: () => boolean): Steps {
+  *executeMany(thread: Registration<Op, R>, more: () => boolean): Steps<number> {
     let again = true;
     const once = () => {
       again = more();
@@ -156,6 +156,7 @@ export class Dispatcher<Op, R> implements Replicated<Op, R> {
       yield this.protocol.readMany(thread, replica, once);
       yield this.leave(thread);
     }
+    return 0;
   }
 
   /** Start an operation: no replica that it uses can go away before `leave`. */

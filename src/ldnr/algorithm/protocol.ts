@@ -17,7 +17,7 @@ import {
   Shared,
   type WithAffinity,
 } from "./shared.ts";
-import type { Steps, Work } from "./step.ts";
+import type { Piece, Steps, Work } from "./step.ts";
 
 export type { ProtocolCounts, ProtocolObserver, ProtocolOptions } from "./shared.ts";
 
@@ -83,7 +83,7 @@ export class Protocol<Op, R> {
     thread: Registration<Op, R>,
     replica: Replica<Op, R>,
     more: () => boolean,
-  ): Steps {
+  ): Piece<number> {
     return this.reading.readMany(thread, replica, more);
   }
 

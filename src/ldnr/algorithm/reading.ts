@@ -2,7 +2,8 @@
 import type { Combiner } from "./combiner.ts";
 import type { ReaderState, Registration, Replica } from "./replica.ts";
 import type { Shared } from "./shared.ts";
-import { READ, RMW, type Steps, Wait, type Word, Work } from "./step.ts";
+import { ReadMany } from "./read-many.ts";
+import { type Steps, Wait, Work } from "./step.ts";
 
 /** Looking operations. */
 export class Reading<Op, R> {
@@ -56,42 +57,13 @@ export class Reading<Op, R> {
     return answer;
   }
 
-  /** Looking operations one after the other, whose answers nobody wants, until `more` says so. */
-  *readMany(
+  /** Looking operations one after the other, whose answers nobody wants, until `more` says so; gives 0. */
+  readMany(
     thread: Registration<Op, R>,
     replica: Replica<Op, R>,
     more: () => boolean,
-  ): Steps {
-    const { ctail } = this.shared.log;
-    const { ltail } = replica.cursor;
-    const { lock } = replica;
-    const mine = lock.readers[thread.id] as Word;
-    const state = this.stateOf(thread, replica);
-    const { look } = state;
-    state.more = more;
-    do {
-      yield ctail.read;
-      const completed = ctail.value;
-      yield ltail.read;
-      if (ltail.value < completed) yield this.catchUpTo(thread, replica, completed);
-      // The lock's own path, spelled out for the common case that no writer is about.
-      yield lock.writer.read;
-      if (lock.writer.value !== 0) yield lock.acquireRead(thread.id);
-      else {
-        yield mine.rmw;
-        mine.value++;
-        yield lock.writer.read;
-        if (lock.writer.value !== 0) {
-          yield mine.rmw;
-          mine.value--;
-          yield lock.acquireRead(thread.id);
-        }
-      }
-      yield look;
-      yield mine.rmw;
-      mine.value--;
-    } while (!state.over && more());
-    state.over = false;
+  ): ReadMany {
+    return this.stateOf(thread, replica).many.begin(more);
   }
 
   private stateOf(thread: Registration<Op, R>, replica: Replica<Op, R>): ReaderState {
@@ -102,30 +74,22 @@ export class Reading<Op, R> {
     const { ltail } = replica.cursor;
     const { combiner } = replica;
     const { ctail } = this.shared.log;
-    const { writer, readers } = replica.lock;
     const state: ReaderState = {
       completed: 0,
-      more: () => false,
-      over: false,
-      look: new Work("get", 1, replica.domain),
+      many: new ReadMany(
+        ctail,
+        ltail,
+        replica.lock,
+        thread.id,
+        new Work("get", 1, replica.domain),
+        (completed) => this.catchUpTo(thread, replica, completed),
+      ),
       behind: new Wait(
         [ltail, combiner],
         () => ltail.value >= state.completed || combiner.value === 0,
         undefined,
         combiner,
       ),
-    };
-    state.look.again = {
-      reads: [ctail, ltail, writer],
-      counter: readers[thread.id] as Word,
-      // Leave the lock; look at ctail, ltail and the writer's flag; enter it.
-      path: [RMW, READ, READ, READ, RMW, READ],
-      clear: () => writer.value === 0 && ltail.value >= ctail.value,
-      more: () => {
-        const again = state.more();
-        state.over = !again;
-        return again;
-      },
     };
     return state;
   }

@@ -1,9 +1,10 @@
 /** One replica: the copy of the data structure and what its combiner and readers synchronize on. */
 import type { Context } from "./context.ts";
 import type { Cursor } from "./log.ts";
+import type { ReadMany } from "./read-many.ts";
 import { DistributedRwLock } from "./rwlock.ts";
 import { Answer, Collect } from "./scripts.ts";
-import { type Wait, Word, type Work } from "./step.ts";
+import { type Wait, Word } from "./step.ts";
 
 /** A sequential data structure that can be replicated (the library's `Dispatch` trait). */
 export interface Structure<Op, R> {
@@ -33,11 +34,8 @@ export interface Registration<Op, R> {
 export interface ReaderState {
   /** Value of ctail that the replica has to reach. */
   completed: number;
-  /** Whether to look again after this one, and whether that was answered with no already. */
-  more: () => boolean;
-  over: boolean;
-  /** One look, and the wait for the replica to catch up. */
-  readonly look: Work;
+  /** Its looks, and the wait for the replica to catch up. */
+  readonly many: ReadMany;
   readonly behind: Wait;
 }
 

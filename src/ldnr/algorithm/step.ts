@@ -153,7 +153,10 @@ export type Step = Access | Wait | Work | Sweep;
  * `yield*`, through whose levels every step would have to climb); the machine runs that piece and sends
  * back its result.
  */
-export interface Steps<R = void> extends Generator<Step | Steps<any> | Script<any>, R, any> {}
+export interface Steps<R = void> extends Generator<Step | Piece<any>, R, any> {}
+
+/** A piece in any of its forms. */
+export type Piece<R> = Steps<R> | Script<R> | CallingScript<R>;
 
 /** A piece that calls no other, written as a machine of states. */
 export abstract class Script<R> {
@@ -167,39 +170,76 @@ export abstract class Script<R> {
   }
 }
 
+/** A machine of states that may call pieces, whose results it does not get. */
+export abstract class CallingScript<R> {
+  /** Set when there is no next step. */
+  result: R | undefined = undefined;
+  /** The next step, or a piece to run first; undefined at the end. */
+  abstract step(): Step | Steps<any> | undefined;
+}
+
 /** Every generator's `next`: looked up once, since each generator function has a prototype of its own. */
 const NEXT = (function* (): Generator<never> {})().next as (
   this: Steps<any>,
   value: unknown,
-) => IteratorResult<Step | Steps<any> | Script<any>, any>;
+) => IteratorResult<Step | Piece<any>, any>;
 
 /** Pieces of one thread that have been called and not returned. */
 export class CallStack {
   private readonly callers: Steps<any>[] = [];
+  /** Scripts that wait for a piece which they called, and how many callers there were then. */
+  private readonly waiting: CallingScript<any>[] = [];
+  private readonly depths: number[] = [];
+  /** The script that is on top, of the one kind or the other: few classes each, so that calls are fast. */
+  private calling: CallingScript<any> | undefined = undefined;
   private script: Script<any> | undefined = undefined;
 
   constructor(private top: Steps<any>) {}
 
   /** Go on to the next step; undefined at the end of the outermost piece. */
   next(): Step | undefined {
-    let result: unknown = undefined;
-    if (this.script !== undefined) {
-      const step = this.script.step();
+    const { calling, script } = this;
+    if (calling !== undefined) {
+      const step = calling.step();
+      if (step instanceof AnyStep) return step as Step;
+      this.calling = undefined;
+      if (step === undefined) return this.resume(calling.result);
+      this.call(calling, step);
+    } else if (script !== undefined) {
+      const step = script.step();
       if (step !== undefined) return step;
-      result = this.script.result;
       this.script = undefined;
+      return this.resume(script.result);
     }
+    return this.resume(undefined);
+  }
+
+  /** A script calls a piece. */
+  private call(script: CallingScript<any>, piece: Steps<any>): void {
+    this.callers.push(this.top);
+    this.waiting.push(script);
+    this.depths.push(this.callers.length);
+    this.top = piece;
+  }
+
+  /** Go on with the piece on top, which gets `result` from the one that it called. */
+  private resume(result: unknown): Step | undefined {
+    const { callers, depths } = this;
     for (;;) {
       const next = NEXT.call(this.top, result);
+      let { value } = next;
       result = undefined;
       if (next.done === true) {
-        const caller = this.callers.pop();
-        if (caller === undefined) return undefined;
-        this.top = caller;
-        result = next.value;
-        continue;
+        const depth = callers.length;
+        if (depth === 0) return undefined;
+        this.top = callers.pop() as Steps<any>;
+        if (depths.length === 0 || depth !== depths[depths.length - 1]) {
+          result = value;
+          continue;
+        }
+        depths.pop();
+        value = this.waiting.pop() as CallingScript<any>;
       }
-      const value = next.value;
       if (value instanceof AnyStep) return value as Step;
       if (value instanceof Script) {
         const step = value.step();
@@ -208,10 +248,18 @@ export class CallStack {
           return step;
         }
         result = value.result;
-        continue;
+      } else if (value instanceof CallingScript) {
+        const step = value.step();
+        if (step instanceof AnyStep) {
+          this.calling = value;
+          return step as Step;
+        }
+        if (step === undefined) result = value.result;
+        else this.call(value, step);
+      } else {
+        callers.push(this.top);
+        this.top = value as Steps<any>;
       }
-      this.callers.push(this.top);
-      this.top = value as Steps<any>;
     }
   }
 }

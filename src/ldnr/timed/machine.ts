@@ -265,16 +265,19 @@ export class TimedMachine {
   /** Each kind of step: the time at which the thread can go on at once, or -1 if it needs an event. */
   private access(thread: TimedThread, step: Access, at: number): number {
     const { word, kind } = step;
-    if (word.line === NO_LINE) return at;
+    const { line } = word;
+    if (line === NO_LINE) return at;
+    const { coherence } = this;
     const bound = this.bound(word, kind, thread);
+    let done = at + coherence.hits[kind];
     // Between two parties a miss may be begun as well; everywhere else only what is sure to hit.
-    const over = word.pair === undefined ? at + this.coherence.hits[kind] : at;
-    if (at > this.now && over >= bound) {
-      return this.defer(thread, at);
+    const shared = word.pair === undefined;
+    if (!shared || done >= bound) {
+      if (at > this.now && (shared || at >= bound)) return this.defer(thread, at);
+      done = coherence.access(line, kind, thread.core, at);
     }
-    const done = this.coherence.access(word.line, kind, thread.core, at);
     if (!step.overlapped) return this.goOn(thread, done, bound);
-    const { outstandingMisses } = this.coherence.values;
+    const { outstandingMisses } = coherence.values;
     return this.goOn(thread, at + onGrid((done - at) / outstandingMisses), bound);
   }
 
@@ -405,7 +408,7 @@ export class TimedMachine {
     // NO_LINE stands for no memory at all, and is shared by every machine: it must keep no state.
     if (word.line === NO_LINE) return this.schedule(thread, at);
     // It sees the write when it loses its copy, and fetches the line again.
-    const lost = word.pair === undefined ? at : Math.max(at, word.line.changesAt);
+    const lost = word.pair === undefined ? at : Math.max(at, this.coherence.changesAt(word.line));
     const got = this.coherence.access(word.line, READ, thread.core, lost);
     this.schedule(thread, got);
   }

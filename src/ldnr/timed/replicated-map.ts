@@ -1,7 +1,7 @@
 /** NR and LD-NR as maps under test on the timed machine. */
 import type { Replicated } from "../algorithm/nr.ts";
 import type { Registration, Structure } from "../algorithm/replica.ts";
-import type { Steps } from "../algorithm/step.ts";
+import type { Piece, Steps } from "../algorithm/step.ts";
 
 /** A map as the benchmark's threads use it. */
 export interface MapUnderTest {
@@ -15,7 +15,7 @@ export interface MapThread {
    * Up to `count` gets in a row; the number done. A map that can tells after each get instead that it is
    * done, goes on as long as `more` says so, and returns 0.
    */
-  get(count: number, more: () => boolean): Steps<number>;
+  get(count: number, more: () => boolean): Piece<number>;
   /** One put. */
   put(): Steps<unknown>;
 }
@@ -41,10 +41,7 @@ export class ReplicatedMap implements MapUnderTest {
     const { structure } = this;
     const thread: Registration<number, number> = structure.register(domain, core);
     return {
-      *get(_count, more) {
-        yield structure.executeMany(thread, more);
-        return 0;
-      },
+      get: (_count, more) => structure.executeMany(thread, more),
       put: () => structure.executeMut(thread, 1),
     };
   }

@@ -1,11 +1,14 @@
 /**
  * When each thread goes on: a heap in order of (time, rank of the thread). The order depends on
  * nothing else, so two ways to simulate the same run that agree on the times agree on the order.
+ * Times lie in the order of the heap, so that what is compared lies together.
  */
 export class ThreadQueue {
   /** Time of each thread, by number; meaningful while it is in the queue. */
   times: Float64Array = new Float64Array(64);
+  /** Threads in the heap, and their times. */
   private heap: Int32Array = new Int32Array(64);
+  private keys: Float64Array = new Float64Array(64);
   /** Place of each thread in the heap, -1: none. */
   private places: Int32Array = new Int32Array(64).fill(-1);
   private size = 0;
@@ -17,25 +20,19 @@ export class ThreadQueue {
 
   /** Whether thread `id`, which is first now, would be first again with another time. */
   staysFirst(id: number, time: number): boolean {
-    const { heap, size } = this;
+    const { heap } = this;
     if (heap[0] !== id) return false;
-    return (size < 2 || this.before(id, time, heap[1] as number)) &&
-      (size < 3 || this.before(id, time, heap[2] as number));
+    const { size } = this;
+    return (size < 2 || this.before(id, time, 1)) && (size < 3 || this.before(id, time, 2));
   }
 
   /** Put a thread in, or move it. */
   set(id: number, time: number): void {
     if (id >= this.places.length) this.grow(id);
     const place = this.places[id] as number;
-    const { times } = this;
-    if (place < 0) {
-      times[id] = time;
-      this.up(this.size++, id, time);
-      return;
-    }
-    const before = times[id] as number;
-    times[id] = time;
-    if (time < before) this.up(place, id, time);
+    this.times[id] = time;
+    if (place < 0) this.up(this.size++, id, time);
+    else if (time < (this.keys[place] as number)) this.up(place, id, time);
     else this.down(place, id, time);
   }
 
@@ -43,57 +40,64 @@ export class ThreadQueue {
     const place = id < this.places.length ? this.places[id] as number : -1;
     if (place < 0) return;
     this.places[id] = -1;
-    const last = this.heap[--this.size] as number;
-    if (place === this.size) return;
-    const time = this.times[last] as number;
-    if (place > 0 && this.before(last, time, this.heap[(place - 1) >> 1] as number)) {
-      this.up(place, last, time);
-    } else this.down(place, last, time);
+    const end = --this.size;
+    if (place === end) return;
+    const last = this.heap[end] as number;
+    const time = this.keys[end] as number;
+    if (place > 0 && this.before(last, time, (place - 1) >> 1)) this.up(place, last, time);
+    else this.down(place, last, time);
   }
 
-  private before(id: number, time: number, other: number): boolean {
-    const at = this.times[other] as number;
-    return time < at || (time === at && id < other);
+  private before(id: number, time: number, place: number): boolean {
+    const at = this.keys[place] as number;
+    return time < at || (time === at && id < (this.heap[place] as number));
   }
 
   private up(from: number, id: number, time: number): void {
-    const { heap, places } = this;
+    const { heap, keys, places } = this;
     let place = from;
     while (place > 0) {
       const parent = (place - 1) >> 1;
+      const at = keys[parent] as number;
       const other = heap[parent] as number;
-      if (!this.before(id, time, other)) break;
+      if (at < time || (at === time && other < id)) break;
       heap[place] = other;
+      keys[place] = at;
       places[other] = place;
       place = parent;
     }
     heap[place] = id;
+    keys[place] = time;
     places[id] = place;
   }
 
   private down(from: number, id: number, time: number): void {
-    const { heap, places, times, size } = this;
+    const { heap, keys, places, size } = this;
     let place = from;
     for (;;) {
       let child = 2 * place + 1;
       if (child >= size) break;
+      let at = keys[child] as number;
       let other = heap[child] as number;
-      let at = times[other] as number;
       if (child + 1 < size) {
-        const right = heap[child + 1] as number;
-        const t = times[right] as number;
-        if (t < at || (t === at && right < other)) {
-          child++;
-          other = right;
-          at = t;
+        const t = keys[child + 1] as number;
+        if (t <= at) {
+          const right = heap[child + 1] as number;
+          if (t < at || right < other) {
+            child++;
+            other = right;
+            at = t;
+          }
         }
       }
       if (time < at || (time === at && id < other)) break;
       heap[place] = other;
+      keys[place] = at;
       places[other] = place;
       place = child;
     }
     heap[place] = id;
+    keys[place] = time;
     places[id] = place;
   }
 
@@ -102,6 +106,9 @@ export class ThreadQueue {
     const times = new Float64Array(length);
     times.set(this.times);
     this.times = times;
+    const keys = new Float64Array(length);
+    keys.set(this.keys);
+    this.keys = keys;
     const heap = new Int32Array(length);
     heap.set(this.heap);
     this.heap = heap;

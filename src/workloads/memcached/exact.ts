@@ -31,14 +31,13 @@ export function exactThroughput(sim: Simulation, o: ExactOptions): number {
   // A run of many gets is looked at: every line was last written by any of the threads, and a header in so
   // many was then read by one on its way through a chain. Lines are made when they are first touched.
   const last = sim.rng("last users");
-  const words = values.domains * Math.ceil(values.coresPerDomain / 32);
   let taken = 0;
   const touch = (line: CacheLine, mode: 0 | 1) => {
     coherence.access(line, mode, cores[last.uniformInt(cores.length)] as number, 0);
-    line.busyUntil = 0;
+    coherence.settle(line);
   };
   const used = (at: number) => {
-    const line = freshLine(o.homeOf(at), taken++, words);
+    const line = freshLine(o.homeOf(at), taken++);
     touch(line, 1);
     return line;
   };
@@ -98,13 +97,11 @@ export function exactThroughput(sim: Simulation, o: ExactOptions): number {
 const lines: CacheLine[] = [];
 
 /** The `index`th line of a run, as if it were new. */
-function freshLine(home: number, index: number, words: number): CacheLine {
+function freshLine(home: number, index: number): CacheLine {
   const line = lines[index] ??= new CacheLine(home);
   line.home = home;
   line.owner = NOBODY;
-  line.busyUntil = 0;
-  if (line.copies?.length === words) line.copies.fill(0);
-  else line.copies = undefined;
+  line.copies = line.times = -1;
   return line;
 }
 

@@ -1,0 +1,103 @@
+/** A reader's loop of gets as a machine of states: reads are most of what most runs simulate. */
+import type { DistributedRwLock } from "./rwlock.ts";
+import { CallingScript, type Step, type Steps, type Word, type Work } from "./step.ts";
+
+/** Looking operations of one thread on one replica, one after the other. */
+export class ReadMany extends CallingScript<number> {
+  private state = 0;
+  /** Whether to look again after this one, and whether that was answered with no already. */
+  private more: () => boolean = NEVER;
+  private over = false;
+  /** Value of ctail that the replica has to reach. */
+  private completed = 0;
+  private readonly mine: Word;
+  private readonly writer: Word;
+
+  constructor(
+    private readonly ctail: Word,
+    private readonly ltail: Word,
+    private readonly lock: DistributedRwLock,
+    private readonly slot: number,
+    /** One look. */
+    readonly look: Work,
+    private readonly catchUpTo: (completed: number) => Steps,
+  ) {
+    super();
+    this.mine = lock.readers[slot] as Word;
+    this.writer = lock.writer;
+    look.again = {
+      reads: [ctail, ltail, this.writer],
+      counter: this.mine,
+      // Leave the lock; look at ctail, ltail and the writer's flag; enter it.
+      path: [
+        this.mine.rmw,
+        ctail.read,
+        ltail.read,
+        this.writer.read,
+        this.mine.rmw,
+        this.writer.read,
+      ]
+        .map((access) => access.kind),
+      clear: () => this.writer.value === 0 && ltail.value >= ctail.value,
+      more: () => {
+        const again = this.more();
+        this.over = !again;
+        return again;
+      },
+    };
+  }
+
+  /** From the start; `more` is asked after each. */
+  begin(more: () => boolean): this {
+    this.more = more;
+    this.state = 0;
+    return this;
+  }
+
+  step(): Step | Steps | undefined {
+    const { mine, writer } = this;
+    switch (this.state++) {
+      case 0:
+        return this.ctail.read;
+      case 1:
+        this.completed = this.ctail.value;
+        return this.ltail.read;
+      case 2:
+        if (this.ltail.value < this.completed) return this.catchUpTo(this.completed);
+        this.state = 4;
+        return writer.read;
+      case 3:
+        return writer.read;
+      case 4:
+        // The lock's own path, spelled out for the common case that no writer is about.
+        if (writer.value === 0) return mine.rmw;
+        this.state = 8;
+        return this.lock.acquireRead(this.slot);
+      case 5:
+        mine.value++;
+        return writer.read;
+      case 6:
+        if (writer.value !== 0) return mine.rmw;
+        this.state = 9;
+        return this.look;
+      case 7:
+        mine.value--;
+        return this.lock.acquireRead(this.slot);
+      case 8:
+        return this.look;
+      case 9:
+        return mine.rmw;
+      default:
+        mine.value--;
+        if (!this.over && this.more()) {
+          this.state = 1;
+          return this.ctail.read;
+        }
+        this.over = false;
+        this.result = 0;
+        return undefined;
+    }
+  }
+}
+
+const NEVER = () => false;
