@@ -62,9 +62,26 @@ export function decodeYaml(
 const SYNTAX: Readonly<Record<string, string>> = {
   MULTIPLE_DOCS: "a second document starts here; a file holds one, so drop the ---",
   TAB_AS_INDENT: "a tab is used for indentation; YAML wants spaces",
+  MULTILINE_IMPLICIT_KEY:
+    "this value goes on below, where lines are indented more deeply than its " +
+    "key; keys of one mapping begin in the same column",
   BLOCK_AS_IMPLICIT_KEY: 'a text with a colon and a space in it needs quotes: "a: b"',
   RESOURCE_EXHAUSTION: `nested too deeply; at most ${MAX_DEPTH} levels are read`,
 };
+
+/** Of several mistakes in one line the one that the others follow from: a tab, an indentation, the first. */
+function perLine(lines: Lines, errors: readonly YAMLError[]): YAMLError[] {
+  const causes = ["TAB_AS_INDENT", "MULTILINE_IMPLICIT_KEY"];
+  const rank = ({ code }: YAMLError) =>
+    causes.includes(code) ? causes.indexOf(code) : causes.length;
+  const found = new Map<number, YAMLError>();
+  for (const error of errors) {
+    const line = lines.lineOf(error.pos[0]);
+    const earlier = found.get(line);
+    if (earlier === undefined || rank(error) < rank(earlier)) found.set(line, error);
+  }
+  return [...found.values()];
+}
 
 function syntaxError(lines: Lines, error: YAMLError): Finding {
   const bracket = /^Flow (map|sequence) in block collection/.exec(error.message)?.[1];
@@ -251,7 +268,9 @@ export function readYaml(
   if (document.errors.length > 0) {
     // Whatever follows from nesting too deeply is no news.
     const deep = document.errors.find((e) => e.code === "RESOURCE_EXHAUSTION");
-    const told = deep === undefined ? document.errors.slice(0, MAX_SYNTAX_ERRORS) : [deep];
+    const told = deep === undefined
+      ? perLine(lines, document.errors).slice(0, MAX_SYNTAX_ERRORS)
+      : [deep];
     return { ok: false, errors: told.map((e) => syntaxError(lines, e)) };
   }
   const directives = document.directives;
