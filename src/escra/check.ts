@@ -49,14 +49,13 @@ export function problemsOf(
         "no pod would ever be created",
     );
   }
-  if (p.policy === "autopilot" && p.update_period > p.settle + p.duration) {
-    add(
-      "update_period",
-      `Autopilot would not update once in ${
-        (p.settle + p.duration) / 1e9
-      } s of settle and duration`,
-    );
+  const whole = p.settle + p.duration;
+  const never = (who: string) =>
+    `${who} would not update once in ${whole / 1e9} s of settle and duration`;
+  if (p.policy === "autopilot" && p.update_period > whole) {
+    add("update_period", never("Autopilot"));
   }
+  if (p.policy === "firm" && p.firm_period > whole) add("firm_period", never("FIRM"));
   const text = input?.(p.application);
   if (text === undefined) return problems;
   const { services, globalLimits } = applicationOf(text, p.application);

@@ -53,6 +53,8 @@ Deno.test("a quota that no pod fits, and a period that never ends, are refused",
   const never = { policy: "autopilot", duration: "180s", update_period: "5min" };
   assert.match(problems(never).join(), /^update_period: .*not update once in 220 s/);
   assert.deepEqual(problems({ ...never, settle: "120s" }), []);
+  const firm = { policy: "firm", duration: "180s", firm_period: "5min" };
+  assert.match(problems(firm).join(), /^firm_period: FIRM would not update once in 220 s/);
 });
 
 Deno.test("a platform of one host and a warm-up that never ends are refused", () => {

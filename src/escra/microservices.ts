@@ -1,5 +1,5 @@
 /**
- * `escra/microservices`: an application under a load with static limits, Escra, Autopilot or VPA
+ * `escra/microservices`: an application under a load with static limits, Escra, Autopilot, VPA or FIRM
  * (dissertation section 5.6.2 to 5.6.4: Figures 5.4 to 5.6, Table 5.1).
  */
 import { defineExperiment, type Row } from "../model/mod.ts";
@@ -14,6 +14,8 @@ import {
 import { AutopilotPolicy } from "./autopilot.ts";
 import type { Cluster } from "./cluster.ts";
 import { EscraPolicy } from "./escra.ts";
+import { firmOptions } from "./firm-parameters.ts";
+import { FirmPolicy } from "./firm.ts";
 import {
   escraOptions,
   globalLimit,
@@ -77,6 +79,8 @@ function policyOf(
       return new VpaPolicy({ initial: statics(), minReplicas: p.min_replicas });
     case "autopilot":
       return new AutopilotPolicy(autopilotOptions(p, statics()));
+    case "firm":
+      return new FirmPolicy(firmOptions(p, statics()));
     case "escra":
       return new EscraPolicy(
         application,
