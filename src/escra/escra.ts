@@ -1,9 +1,11 @@
 /** Escra as a policy: Application Deployer, Container Watcher, Controller, Allocator, hooks, Agents. */
+import type { Simulation } from "../kernel/mod.ts";
 import type { Application } from "../workloads/mod.ts";
 import { Agent } from "./agent.ts";
 import type { Cluster } from "./cluster.ts";
 import { Controller, type ControllerOptions } from "./controller.ts";
-import { installHooks } from "./kernel-hooks.ts";
+import { type HookOptions, installHooks } from "./kernel-hooks.ts";
+import type { Managed } from "./managed.ts";
 import type { Limits, Policy } from "./policy.ts";
 import { type AllocatorOptions, ResourceAllocator } from "./resource-allocator.ts";
 import { Wire } from "./wire.ts";
@@ -23,6 +25,31 @@ export interface EscraOptions
   /** When the controller restarts and for how long, ns; none: Infinity. */
   readonly restartAt: number;
   readonly restartLasts: number;
+}
+
+/** What the hooks of a controller's containers do: `installHooks` takes it for each. */
+export function hooksOf<C extends Managed>(
+  options: EscraOptions,
+  controller: Controller<C>,
+): HookOptions<C> {
+  return {
+    sendDelay: options.sendDelay,
+    loss: options.telemetryLoss,
+    lateThrottles: options.lateThrottles,
+    interval: options.reportInterval,
+    reportWrites: options.reportWrites,
+    receive: (message) => controller.receive(message),
+    oom: (container, size, reply) => controller.oom(container, size, reply),
+  };
+}
+
+/** The fault of a controller that restarts, if the options have it. */
+export function planRestart<C extends Managed>(
+  sim: Simulation,
+  { restartAt, restartLasts }: EscraOptions,
+  controller: Controller<C>,
+): void {
+  if (restartAt !== Infinity) sim.after(restartAt, () => controller.restart(restartLasts));
 }
 
 /** Deploys and runs Escra on a cluster. */
@@ -54,21 +81,12 @@ export class EscraPolicy implements Policy {
     const poll = sim.rng("agent polls");
     const losses = sim.rng("telemetry loss");
     const agents = new Map(cluster.hosts.map((h) => [h, new Agent(sim, this.options, poll)]));
+    const hooks = hooksOf(this.options, controller);
     for (const container of containers) {
-      const register = installHooks(cluster, container, wire, losses, {
-        sendDelay: this.options.sendDelay,
-        loss: this.options.telemetryLoss,
-        lateThrottles: this.options.lateThrottles,
-        interval: this.options.reportInterval,
-        reportWrites: this.options.reportWrites,
-        receive: (message) => controller.receive(message),
-        oom: (c, size, reply) => controller.oom(c, size, reply),
-      });
+      const register = installHooks(cluster, container, wire, losses, hooks);
       agents.get(container.host)?.notice(() => register(() => controller.register(container)));
     }
-    if (this.options.restartAt !== Infinity) {
-      sim.after(this.options.restartAt, () => controller.restart(this.options.restartLasts));
-    }
+    planRestart(sim, this.options, controller);
   }
 
   /** Datagrams that hooks have sent. */

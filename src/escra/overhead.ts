@@ -3,6 +3,7 @@ import { z } from "zod";
 import { defineExperiment } from "../model/mod.ts";
 import { cpu, duration } from "../units/mod.ts";
 import type { Application, Service } from "../workloads/mod.ts";
+import { faultProblem, minimaProblem, sliceProblem } from "./check.ts";
 import { Cluster } from "./cluster.ts";
 import { EscraPolicy } from "./escra.ts";
 import { escraOptions } from "./parameters.ts";
@@ -70,6 +71,11 @@ export const overhead = defineExperiment({
     message_wait_ms: { role: "measure", says: "mean wait of a datagram for the one thread" },
     worst_wait_ms: { role: "measure", says: "longest wait" },
   },
+  check: (p) => [
+    ...sliceProblem(p),
+    ...minimaProblem("limit_each", p.containers * p.limit_each, p.containers, p.floor),
+    ...faultProblem("restart_at", p.restart_at, p.duration),
+  ],
   *run({ parameters: p, platform, simulation }) {
     const sim = simulation();
     const application = fleet(p.containers, p.cpu_per_period);
