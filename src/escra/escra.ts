@@ -54,6 +54,8 @@ export function planRestart<C extends Managed>(
 
 /** Deploys and runs Escra on a cluster. */
 export class EscraPolicy implements Policy {
+  /** See `ResourceAllocator.log`. */
+  log: ResourceAllocator["log"] = null;
   #controller: Controller | undefined;
   #wire: Wire | undefined;
 
@@ -77,6 +79,7 @@ export class EscraPolicy implements Policy {
     const { sim, containers } = cluster;
     const wire = this.#wire = new Wire(sim);
     const allocator = new ResourceAllocator({ ...this.options, containers: containers.length });
+    allocator.log = this.log;
     const controller = this.#controller = new Controller(cluster, allocator, wire, this.options);
     const poll = sim.rng("agent polls");
     const losses = sim.rng("telemetry loss");
@@ -112,7 +115,8 @@ export class EscraPolicy implements Policy {
       failed_updates: c.failedUpdates,
       cadvisor_busy_ns: reclaimer.busy,
       cadvisor_peak_cores: reclaimer.peak,
-      peak_mbps: (this.#wire as Wire).peakRate / 1e6,
+      peak_mbps: (this.#wire as Wire).peakRate() / 1e6,
+      peak_10s_mbps: (this.#wire as Wire).peakRate(10) / 1e6,
       bytes: (this.#wire as Wire).bytes,
       telemetry_bytes: (this.#wire as Wire).telemetryBytes,
     };
