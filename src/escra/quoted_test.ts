@@ -6,12 +6,13 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { type Cell, readCsv } from "../table/mod.ts";
 
-/** A cell: scenario, what its row has, column, and a factor. */
+/** A cell: scenario, what its row has, column, and a factor; or the mean of all such rows' cells. */
 type Source = readonly [
   id: string,
   row: Readonly<Record<string, Cell>>,
   column: string,
   by?: number,
+  of?: "mean",
 ];
 
 interface Quote {
@@ -24,13 +25,16 @@ interface Quote {
 const file = (path: string) => readFileSync(new URL(path, import.meta.url), "utf8");
 const tables = new Map<string, readonly Readonly<Record<string, Cell>>[]>();
 
-function cell([id, row, column, by = 1]: Source): number {
+function cell([id, row, column, by = 1, of]: Source): number {
   let rows = tables.get(id);
   if (rows === undefined) {
     rows = readCsv(file(`../../results/${id}.csv`), id).rows;
     tables.set(id, rows);
   }
   const found = rows.filter((r) => Object.entries(row).every(([k, v]) => r[k] === v));
+  if (of === "mean" && found.length > 0) {
+    return found.reduce((sum, r) => sum + by * Number(r[column]), 0) / found.length;
+  }
   assert.equal(found.length, 1, `${id}: ${JSON.stringify(row)} names ${found.length} rows`);
   return by * Number(found[0]?.[column]);
 }
@@ -80,6 +84,19 @@ const profiled = (application: string, limits: string, profile: string): Source 
   "escra/profile-load",
   { application, limits, profile },
   "completed_rps",
+];
+
+const limits = (id: string, configuration: string, column = "cpu_limit_vcpu"): Source => [
+  id,
+  { configuration },
+  column,
+  1,
+  "mean",
+];
+const started = (pod_start_s: number, configuration: string): Source => [
+  "escra/serverless-pod-start",
+  { pod_start_s, configuration },
+  "cpu_limit_mean_vcpu",
 ];
 
 const QUOTES: readonly Quote[] = [
@@ -244,6 +261,38 @@ const QUOTES: readonly Quote[] = [
       { application: "MediaMicroservice", variant, workload: "exp" },
       "p999_ms",
     ]),
+  },
+  {
+    document: "VALIDATION.md",
+    says:
+      /stays there, as use never exceeds a limit: (\d+) requests\/s without an error, static limits (\d+)/,
+    is: [policy("VPA", "good_rps"), policy("Static 1x", "good_rps")],
+  },
+  {
+    document: "VALIDATION.md",
+    says: /ImageProcess: CPU limit, vCPU \| 12, ([\d.]+) \(calibrated\) \| 7, ([\d.]+) /,
+    is: [limits("escra/fig-5.8", "openwhisk"), limits("escra/fig-5.8", "escra")],
+  },
+  {
+    document: "VALIDATION.md",
+    says: /GridSearch: CPU limit, vCPU \| 113, (\d+) \| 53, (\d+) /,
+    is: [limits("escra/fig-5.9", "openwhisk"), limits("escra/fig-5.9", "escra")],
+  },
+  {
+    document: "VALIDATION.md",
+    says: /GridSearch: memory limit, MiB \| 29087, (\d+) \| 22264, (\d+) /,
+    is: ["openwhisk", "escra"].map((c) => limits("escra/fig-5.9", c, "memory_limit_mib")),
+  },
+  {
+    document: "VALIDATION.md",
+    says: /keeps its limit, since it is silent: ([\d.]+) vCPU/,
+    is: [["escra/serverless-rules", { variant: "Escra, no idle rule" }, "cpu_limit_mean_vcpu"]],
+  },
+  {
+    document: "VALIDATION.md",
+    says:
+      /with 1, 3, 5 and 8 s ([\d.]+), ([\d.]+), ([\d.]+) and ([\d.]+) vCPU static, ([\d.]+), ([\d.]+), ([\d.]+) and ([\d.]+) with Escra/,
+    is: ["openwhisk", "escra"].flatMap((c) => [1, 3, 5, 8].map((s) => started(s, c))),
   },
   {
     document: "VALIDATION.md",
