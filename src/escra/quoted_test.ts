@@ -99,6 +99,13 @@ const started = (pod_start_s: number, configuration: string): Source => [
   "cpu_limit_mean_vcpu",
 ];
 
+const errors = (application: string, limit_multiplier: number): Source[] =>
+  ["exp", "fixed"].map((workload) => [
+    "validation/escra-runs",
+    { application, workload, policy: "escra", limit_multiplier },
+    "error_percent",
+  ]);
+
 const QUOTES: readonly Quote[] = [
   {
     document: "README.md",
@@ -193,6 +200,38 @@ const QUOTES: readonly Quote[] = [
       policy("FIRM 50 ms", "cpu_limit_cores"),
       policy("Static 1x", "cpu_limit_cores"),
       policy("FIRM 100 ms", "completed_rps"),
+    ],
+  },
+  {
+    document: "README.md",
+    says:
+      /throughput over static is (\d+) % \(published 25\.4\).*latency against static \((\d+) %, published 38\)/,
+    is: ["throughput", "latency"].map((what) => [
+      "escra/table-5.1",
+      { baseline: "static-1.5x" },
+      `${what}_change_percent`,
+    ]),
+  },
+  {
+    document: "VALIDATION.md",
+    says:
+      /Latency against static\* is (\d+) % \(published 38\): MediaMicroservice under exp and fixed has (-\d+) and (-\d+) %/,
+    is: [
+      ["escra/table-5.1", { baseline: "static-1.5x" }, "latency_change_percent"],
+      ...["exp", "fixed"].map((workload): Source => [
+        "escra/fig-5.4",
+        { application: "MediaMicroservice", workload, baseline: "static-1.5x" },
+        "latency_p999_change_percent",
+      ]),
+    ],
+  },
+  {
+    document: "VALIDATION.md",
+    says:
+      /exp and fixed: MediaMicroservice (-?\d+) and (-?\d+) \(0\.75x\), (-?\d+) and (-?\d+) \(1x\), (-?\d+) and (-?\d+) \(1\.5x\); HipsterShop (-?\d+) and (-?\d+), (-?\d+) and (-?\d+), (-?\d+) and (-?\d+); TeaStore (-?\d+) and (-?\d+); TrainTicket (-?\d+) and (-?\d+)\./,
+    is: [
+      ...["media", "hipster"].flatMap((app) => [0.75, 1, 1.5].flatMap((x) => errors(app, x))),
+      ...["teastore", "ticket"].flatMap((app) => errors(app, 1.5)),
     ],
   },
   {
