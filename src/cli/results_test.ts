@@ -23,6 +23,8 @@ const SHORTER: Readonly<Record<string, readonly number[] | null>> = {
   "dinos/occupied": [1, 5], // an empty rack, every policy
   "dinos/scheduler-scaling": [4, 1, 2], // every size, a tenth full, the solver's policies
   "escra/rivals": [2], // two of the policies
+  "escra/slack-mechanisms": [1], // HipsterShop as published
+  "escra/controller-mechanisms": [2, 1], // MediaMicroservice as published and with RPCs of no time
   "escra/autopilot-mechanisms": [1, 2], // the default, two applications
   "escra/load-scale": [1, 1, 1],
   "escra/profile-load": [2, 1],

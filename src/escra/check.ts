@@ -21,6 +21,40 @@ function applicationOf(text: string, path: string): Application {
   return application;
 }
 
+/** A limit of which no CPU could take a slice. */
+export function sliceProblem(
+  { floor, report_period: period }: { readonly floor: number; readonly report_period: number },
+): Problem[] {
+  if (floor * period >= SLICE) return [];
+  const message = `a limit of ${floor} cores is ${floor * period / 1e6} ms per period: less than ` +
+    "one slice of 5 ms, which a CPU takes at a time; raise it";
+  return [{ path: ["floor"], message }];
+}
+
+/** A fault that a run would end before. @param end of the run, ns. */
+export function faultProblem(key: string, at: number, end: number): Problem[] {
+  if (at <= end) return [];
+  const message = `the fault would come at ${at / 1e9} s, and the run ends at ${end / 1e9} s; ` +
+    "times count from the deployment";
+  return [{ path: [key], message }];
+}
+
+/** A total from which not every container could have its smallest limit. */
+export function minimaProblem(
+  key: string,
+  total: number,
+  containers: number,
+  floor: number,
+  place = "",
+): Problem[] {
+  const least = containers * floor;
+  if (total + 1e-9 >= least) return [];
+  const cores = (x: number) => Number(x.toPrecision(6));
+  const message = `${place}a global limit of ${cores(total)} cores is under the sum of minima: ` +
+    `${containers} containers of at least ${floor} cores are ${cores(least)} cores`;
+  return [{ path: [key], message }];
+}
+
 /** Every problem, at the parameter to change. */
 export function problemsOf(
   p: Microservices,
@@ -34,14 +68,7 @@ export function problemsOf(
     add(undefined, `platform "${platform.id}" has no worker beside its first host`);
   }
   if (p.warm_up >= p.duration) add("warm_up", "the warm-up must end before the run's duration");
-  if (p.floor * p.report_period < SLICE) {
-    const ms = p.floor * p.report_period / 1e6;
-    add(
-      "floor",
-      `a limit of ${p.floor} cores is ${ms} ms per period: less than one slice of 5 ms, which a CPU ` +
-        "takes at a time; raise it",
-    );
-  }
+  problems.push(...sliceProblem(p));
   if (p.quota_cpu !== undefined && p.quota_cpu < STATIC_FLOOR) {
     add(
       "quota_cpu",
@@ -49,28 +76,32 @@ export function problemsOf(
         "no pod would ever be created",
     );
   }
-  if (p.policy === "autopilot" && p.update_period > p.settle + p.duration) {
-    add(
-      "update_period",
-      `Autopilot would not update once in ${
-        (p.settle + p.duration) / 1e9
-      } s of settle and duration`,
-    );
+  const whole = p.settle + p.duration;
+  problems.push(
+    ...faultProblem("restart_at", p.restart_at, whole),
+    ...faultProblem("fail_worker_at", p.fail_worker_at, whole),
+  );
+  const never = (who: string) =>
+    `${who} would not update once in ${whole / 1e9} s of settle and duration`;
+  if (p.policy === "autopilot" && p.update_period > whole) {
+    add("update_period", never("Autopilot"));
   }
+  if (p.policy === "firm" && p.firm_period > whole) add("firm_period", never("FIRM"));
   const text = input?.(p.application);
   if (text === undefined) return problems;
   const { services, globalLimits } = applicationOf(text, p.application);
   const limit = globalLimits.get(p.limit_multiplier);
   if (p.policy !== "escra" || limit === undefined) return problems;
   const place = placeIn(text, p.application, ["global_limits", `${p.limit_multiplier}x`]);
-  const least = services.length * p.floor;
-  if (limit.cpu < least) {
-    add(
+  problems.push(
+    ...minimaProblem(
       "application",
-      `${place}: a global limit of ${limit.cpu} cores at ${p.limit_multiplier}x is under the ` +
-        `sum of minima: ${services.length} containers of at least ${p.floor} cores are ${least} cores`,
-    );
-  }
+      limit.cpu,
+      services.length,
+      p.floor,
+      `${place}: at ${p.limit_multiplier}x `,
+    ),
+  );
   const share = p.initial_memory * limit.memory / services.length;
   if (share < MIB) {
     add(

@@ -1,9 +1,11 @@
 /** Escra as a policy: Application Deployer, Container Watcher, Controller, Allocator, hooks, Agents. */
+import type { Simulation } from "../kernel/mod.ts";
 import type { Application } from "../workloads/mod.ts";
 import { Agent } from "./agent.ts";
 import type { Cluster } from "./cluster.ts";
 import { Controller, type ControllerOptions } from "./controller.ts";
-import { installHooks } from "./kernel-hooks.ts";
+import { type HookOptions, installHooks } from "./kernel-hooks.ts";
+import type { Managed } from "./managed.ts";
 import type { Limits, Policy } from "./policy.ts";
 import { type AllocatorOptions, ResourceAllocator } from "./resource-allocator.ts";
 import { Wire } from "./wire.ts";
@@ -25,8 +27,35 @@ export interface EscraOptions
   readonly restartLasts: number;
 }
 
+/** What the hooks of a controller's containers do: `installHooks` takes it for each. */
+export function hooksOf<C extends Managed>(
+  options: EscraOptions,
+  controller: Controller<C>,
+): HookOptions<C> {
+  return {
+    sendDelay: options.sendDelay,
+    loss: options.telemetryLoss,
+    lateThrottles: options.lateThrottles,
+    interval: options.reportInterval,
+    reportWrites: options.reportWrites,
+    receive: (message) => controller.receive(message),
+    oom: (container, size, reply) => controller.oom(container, size, reply),
+  };
+}
+
+/** The fault of a controller that restarts, if the options have it. */
+export function planRestart<C extends Managed>(
+  sim: Simulation,
+  { restartAt, restartLasts }: EscraOptions,
+  controller: Controller<C>,
+): void {
+  if (restartAt !== Infinity) sim.after(restartAt, () => controller.restart(restartLasts));
+}
+
 /** Deploys and runs Escra on a cluster. */
 export class EscraPolicy implements Policy {
+  /** See `ResourceAllocator.log`. */
+  log: ResourceAllocator["log"] = null;
   #controller: Controller | undefined;
   #wire: Wire | undefined;
 
@@ -50,25 +79,17 @@ export class EscraPolicy implements Policy {
     const { sim, containers } = cluster;
     const wire = this.#wire = new Wire(sim);
     const allocator = new ResourceAllocator({ ...this.options, containers: containers.length });
+    allocator.log = this.log;
     const controller = this.#controller = new Controller(cluster, allocator, wire, this.options);
     const poll = sim.rng("agent polls");
     const losses = sim.rng("telemetry loss");
     const agents = new Map(cluster.hosts.map((h) => [h, new Agent(sim, this.options, poll)]));
+    const hooks = hooksOf(this.options, controller);
     for (const container of containers) {
-      const register = installHooks(cluster, container, wire, losses, {
-        sendDelay: this.options.sendDelay,
-        loss: this.options.telemetryLoss,
-        lateThrottles: this.options.lateThrottles,
-        interval: this.options.reportInterval,
-        reportWrites: this.options.reportWrites,
-        receive: (message) => controller.receive(message),
-        oom: (c, size, reply) => controller.oom(c, size, reply),
-      });
+      const register = installHooks(cluster, container, wire, losses, hooks);
       agents.get(container.host)?.notice(() => register(() => controller.register(container)));
     }
-    if (this.options.restartAt !== Infinity) {
-      sim.after(this.options.restartAt, () => controller.restart(this.options.restartLasts));
-    }
+    planRestart(sim, this.options, controller);
   }
 
   /** Datagrams that hooks have sent. */
@@ -94,7 +115,8 @@ export class EscraPolicy implements Policy {
       failed_updates: c.failedUpdates,
       cadvisor_busy_ns: reclaimer.busy,
       cadvisor_peak_cores: reclaimer.peak,
-      peak_mbps: (this.#wire as Wire).peakRate / 1e6,
+      peak_mbps: (this.#wire as Wire).peakRate() / 1e6,
+      peak_10s_mbps: (this.#wire as Wire).peakRate(10) / 1e6,
       bytes: (this.#wire as Wire).bytes,
       telemetry_bytes: (this.#wire as Wire).telemetryBytes,
     };

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { defineExperiment } from "../model/mod.ts";
 import { cpu, duration } from "../units/mod.ts";
 import type { Application, Service } from "../workloads/mod.ts";
+import { faultProblem, minimaProblem, sliceProblem } from "./check.ts";
 import { Cluster } from "./cluster.ts";
 import { EscraPolicy } from "./escra.ts";
 import { escraOptions } from "./parameters.ts";
@@ -61,6 +62,7 @@ export const overhead = defineExperiment({
   replications: "mean",
   columns: {
     network_mbps: { role: "measure", says: "largest rate over a second at the control node" },
+    network_10s_mbps: { role: "measure", says: "the same over ten seconds" },
     telemetry_mbps: { role: "measure", says: "mean rate of the telemetry alone" },
     controller_cores: { role: "measure", says: "CPU of Controller and Allocator without cAdvisor" },
     cadvisor_cores: { role: "measure", says: "CPU to fetch figures from cAdvisor, mean" },
@@ -71,6 +73,11 @@ export const overhead = defineExperiment({
     message_wait_ms: { role: "measure", says: "mean wait of a datagram for the one thread" },
     worst_wait_ms: { role: "measure", says: "longest wait" },
   },
+  check: (p) => [
+    ...sliceProblem(p),
+    ...minimaProblem("limit_each", p.containers * p.limit_each, p.containers, p.floor),
+    ...faultProblem("restart_at", p.restart_at, p.duration),
+  ],
   *run({ parameters: p, platform, simulation }) {
     const sim = simulation();
     const application = fleet(p.containers, p.cpu_per_period);
@@ -98,6 +105,7 @@ export const overhead = defineExperiment({
     const sent = policy.sent;
     yield {
       network_mbps: c["peak_mbps"] as number,
+      network_10s_mbps: c["peak_10s_mbps"] as number,
       telemetry_mbps: 8 * (c["telemetry_bytes"] as number) / seconds / 1e6,
       controller_cores: controller,
       cadvisor_cores: (c["cadvisor_busy_ns"] as number) / p.duration,

@@ -12,12 +12,13 @@ import {
 } from "../workloads/mod.ts";
 import type { EscraOptions } from "./escra.ts";
 import type { Limits } from "./policy.ts";
+import { firmShape } from "./firm-parameters.ts";
 import { rivalShape } from "./rival-parameters.ts";
 import { MODES } from "./resource-allocator.ts";
 
 const MS = 1e6, S = 1e9, MIB = 2 ** 20;
 /** Who sets the limits: `policy:` of a scenario. */
-export const POLICIES = ["static", "escra", "autopilot", "vpa"] as const;
+export const POLICIES = ["static", "escra", "autopilot", "vpa", "firm"] as const;
 const whole = (least: number, most: number) =>
   z.int("expected a whole number").min(least).max(most);
 
@@ -175,6 +176,7 @@ export const microservices = z.strictObject({
     "of the profile: static limits, the rivals' first limits, Escra's total",
   ),
   ...rivalShape,
+  ...firmShape,
   quota_cpu: cpu({ min: 0.01, max: 1e6 }).optional().describe(
     "ResourceQuota: CPU limits of created pods may sum to this much; default: none",
   ),

@@ -35,10 +35,20 @@ export class Reclaimer<C extends Managed> {
     return this.#seconds.reduce((most, busy) => Math.max(most, busy ?? 0), 0) / 1e9;
   }
 
-  /** @param up whether the controller runs; the loop passes over everything while it does not. */
+  /**
+   * All containers have registered. The published loop (`Manager::run`) looks every 5 s whether they have,
+   * and then sleeps 5 s more.
+   *
+   * @param up whether the controller runs; the loop passes over everything while it does not.
+   */
   start(up: () => boolean): void {
     const { reclaimPeriod } = this.options;
-    if (reclaimPeriod > 0) this.cluster.sim.after(reclaimPeriod, () => this.#round(0, up));
+    if (reclaimPeriod === 0) return;
+    const { sim } = this.cluster;
+    const look = this.allocator.options.mode === "code"
+      ? Math.ceil(sim.now / reclaimPeriod) * reclaimPeriod - sim.now
+      : 0;
+    sim.after(look + reclaimPeriod, () => this.#round(0, up));
   }
 
   /** Reclaims from all of `others` at the same time. */

@@ -46,6 +46,23 @@ Deno.test("code sleeps 5 s after each round; text begins one every 5 s", () => {
   }
 });
 
+Deno.test("code looks each 5 s whether all have registered, then sleeps 5 s: the first round is 5 to 10 s later", () => {
+  for (const [mode, first] of [["code", 10_070.02], ["text", 6_070.02]] as const) {
+    const { sim, containers, controller } = rig(1, { mode });
+    const [c] = containers;
+    assert.ok(c !== undefined);
+    const written: number[] = [];
+    const set = c.memory.setLimit.bind(c.memory);
+    c.memory.setLimit = (limit) => {
+      written.push(sim.now / MS);
+      return set(limit);
+    };
+    sim.after(S, () => controller.register(c, 1));
+    sim.run(11 * S);
+    assert.deepEqual(written, [first]);
+  }
+});
+
 Deno.test("cAdvisor's figure is as old as its housekeeping: memory that grew since is not seen", () => {
   const grown = (staleness: number) => {
     const { sim, containers: [c], writes } = reclaimed({ staleness }, 5.0 * S);

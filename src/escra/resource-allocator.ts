@@ -36,6 +36,8 @@ const ADOPT_AFTER = 2;
 /** Pools and rules of one application. */
 export class ResourceAllocator {
   readonly pools: Pools;
+  /** Told of each datagram that is used, before it is decided on: what the debug build logs. */
+  log: ((message: Telemetry) => void) | null = null;
   readonly #rules: CpuRules;
   /** Messages that named another limit than the booked one. */
   stale = 0;
@@ -67,6 +69,7 @@ export class ResourceAllocator {
         this.pools.adoptCpu(entry, message.quota);
       } else return undefined;
     }
+    this.log?.(message);
     const before = entry.quota;
     const next = this.#woken(entry, message, silent) ??
       this.#rules.decide(entry, message, this.pools);

@@ -1,4 +1,7 @@
-/** Slack of containers, measured in two ways: each second, and as the kernel hooks would log it. */
+/**
+ * Slack of containers, measured in two ways: each second, and as the published controller logs it: one line
+ * for each datagram that it takes (gregcusack/ec_gcm, Manager.cpp: after stale ones are turned away).
+ */
 import type { PeriodReport } from "../hardware/mod.ts";
 import { type Container, percentile } from "../workloads/mod.ts";
 import type { Sample } from "./run.ts";
@@ -29,14 +32,18 @@ export class Slacks {
     this.#memory.push((s.memoryLimit - s.memory) / MIB);
   }
 
-  /** A CPU period's end: what was left in the pool, as the hook reports it; idle periods are silent. */
-  readonly log = (report: PeriodReport, container: Container): void => {
-    if (!this.#open || report.idle) return;
-    const cores = report.pool / container.cpu.period;
+  /** A CPU period's end: what was left in the pool, as a hook reports it; idle periods are silent. */
+  readonly report = (report: PeriodReport, container: Container): void => {
+    if (!report.idle) this.log(report.pool / container.cpu.period);
+  };
+
+  /** Unused runtime that was reported, cores. */
+  log(cores: number): void {
+    if (!this.#open) return;
     const bin = Math.min(BINS - 1, Math.floor(cores / BIN));
     this.#bins[bin] = (this.#bins[bin] as number) + 1;
     this.#logged++;
-  };
+  }
 
   /** Limit minus use over seconds, cores. @param p percentile, 0 to 100. */
   cpu(p: number): number {
@@ -46,7 +53,7 @@ export class Slacks {
   memory(p: number): number {
     return percentile(this.#sort().memory, Math.max(p, 1e-6));
   }
-  /** Unused runtime of the periods that were reported, cores; NaN for none. */
+  /** Percentile of the unused runtime that was reported, cores; NaN for none. */
   telemetry(p: number): number {
     if (this.#logged === 0) return NaN;
     const rank = Math.max(1, Math.ceil(p / 100 * this.#logged));

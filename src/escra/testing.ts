@@ -3,7 +3,7 @@ import { FluidHost, MemoryCgroup, type PeriodReport } from "../hardware/mod.ts";
 import { Simulation, type TraceSink } from "../kernel/mod.ts";
 import { Agent } from "./agent.ts";
 import { Controller } from "./controller.ts";
-import type { EscraOptions } from "./escra.ts";
+import { type EscraOptions, hooksOf } from "./escra.ts";
 import { type HookOptions, installHooks } from "./kernel-hooks.ts";
 import type { Hooked, ManagedCluster } from "./managed.ts";
 import { ResourceAllocator } from "./resource-allocator.ts";
@@ -77,17 +77,10 @@ export function rig(n: number, over: Partial<EscraOptions> = {}, trace?: TraceSi
   const wire = new Wire(sim);
   const allocator = new ResourceAllocator({ ...options, containers: n });
   const controller = new Controller<Bare>(cluster, allocator, wire, options);
-  const hooks = (more: Partial<HookOptions<Bare>> = {}): HookOptions<Bare> => ({
-    sendDelay: options.sendDelay,
-    loss: options.telemetryLoss,
-    lateThrottles: options.lateThrottles,
-    interval: options.reportInterval,
-    reportWrites: options.reportWrites,
-    receive: (message) => controller.receive(message),
-    oom: (c, size, reply) => controller.oom(c, size, reply),
-    ...more,
-  });
   const install = (container: Bare, more: Partial<HookOptions<Bare>> = {}) =>
-    installHooks<Bare>(cluster, container, wire, sim.rng("losses"), hooks(more));
+    installHooks<Bare>(cluster, container, wire, sim.rng("losses"), {
+      ...hooksOf(options, controller),
+      ...more,
+    });
   return { sim, containers, cluster, wire, allocator, controller, options, install, Agent };
 }

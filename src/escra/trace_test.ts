@@ -125,7 +125,8 @@ Deno.test("OOM events, cAdvisor's reads and memory limits are in the trace", () 
   assert.ok(ooms.length >= 2 && ooms.every((s) => s.args["granted"] === "yes" && s.end > s.begin));
   assert.deepEqual(ooms.slice(0, 2).map((s) => s.args["MiB"]), [32 + 5000 / 256, 32 + 10000 / 256]);
   assert.ok(Number(rows.at(-1)?.["memory_usage_mib"]) >= 64);
-  const wide = traced({ first_memory: "512MiB" });
+  // The first round of reclamation comes ten seconds after the controller's start.
+  const wide = traced({ first_memory: "512MiB", duration: "12s" });
   const reads = wide.slices.filter((s) => s.name === "cAdvisor read");
   const written = wide.instants.filter((s) => s.name === "memory limit applied");
   assert.ok(reads.length >= 1 && written.length >= 1);

@@ -6,6 +6,8 @@ import { defineExperiment } from "../model/mod.ts";
 import { bytes, cpu, duration } from "../units/mod.ts";
 import { Agent } from "./agent.ts";
 import { Controller } from "./controller.ts";
+import { faultProblem, minimaProblem, sliceProblem } from "./check.ts";
+import { hooksOf, planRestart } from "./escra.ts";
 import { installHooks } from "./kernel-hooks.ts";
 import type { Hooked, ManagedCluster } from "./managed.ts";
 import { clusterShape, escraOptions, escraShape } from "./parameters.ts";
@@ -42,6 +44,11 @@ export const tracking = defineExperiment({
     memory_limit_mib: { role: "measure", says: "memory limit at its end" },
     memory_usage_mib: { role: "measure", says: "memory in use at its end" },
   },
+  check: (p) => [
+    ...sliceProblem(p),
+    ...minimaProblem("global_cpu", p.global_cpu, 1, p.floor),
+    ...faultProblem("restart_at", p.restart_at, p.duration),
+  ],
   *run({ parameters: p, platform, simulation }) {
     const sim = simulation();
     const load = { wanted: 1 };
@@ -62,21 +69,12 @@ export const tracking = defineExperiment({
     const allocator = new ResourceAllocator({ ...options, containers: 1 });
     const wire = new Wire(sim);
     const controller = new Controller<Sysbench>(cluster, allocator, wire, options);
-    const register = installHooks<Sysbench>(cluster, container, wire, sim.rng("telemetry loss"), {
-      sendDelay: options.sendDelay,
-      loss: options.telemetryLoss,
-      lateThrottles: options.lateThrottles,
-      interval: options.reportInterval,
-      reportWrites: options.reportWrites,
-      receive: (message) => controller.receive(message),
-      oom: (c, size, reply) => controller.oom(c, size, reply),
-    });
+    const hooks = hooksOf(options, controller);
+    const register = installHooks(cluster, container, wire, sim.rng("telemetry loss"), hooks);
     new Agent(sim, options, sim.rng("agent polls")).notice(() =>
       register(() => controller.register(container, container.cpu.quota / container.cpu.period))
     );
-    if (options.restartAt !== Infinity) {
-      sim.after(options.restartAt, () => controller.restart(options.restartLasts));
-    }
+    planRestart(sim, options, controller);
     const steps = sim.rng("load");
     const change = () => {
       const next = 1 + steps.uniformInt(p.most);

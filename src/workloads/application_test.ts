@@ -47,6 +47,11 @@ Deno.test("mistakes in an application are told with line and column", () => {
     /app\.yaml:4:\d+: .*0\.09 cores for 2 containers are less than one slice each/,
   );
   refused("id: [", /app\.yaml:1:/);
+  // What is wrong inside one of the forms that a call may have, not the names of all forms.
+  refused(
+    two.replace("db/get, db/get", "{ call: db/get, probability: 130 % }"),
+    /app\.yaml:9:\d+: 130 % is out of range/,
+  );
   refused(
     `${two}id: again\n`,
     /^InputError: app\.yaml:18:1: the key "id" stands on line 1 already; keep one \(id\)$/,

@@ -7,6 +7,7 @@ import type { Handler, Rng, Simulation } from "../kernel/mod.ts";
 import type { Application, Call, Operation } from "./application.ts";
 import type { Container } from "./container.ts";
 import { Fifo } from "./fifo.ts";
+import type { Tracer } from "./spans.ts";
 import { BACKGROUND, CLIENT, NOBODY, type Request, State, type Visit } from "./visit.ts";
 
 /** Told when a request is answered: its number as given to `send`, and the reply's HTTP status. */
@@ -32,6 +33,8 @@ export interface EngineOptions {
 /** Runs requests on containers; numbers of containers are those of the application's services. */
 export class Engine {
   readonly containers: Container[] = [];
+  /** Follows calls from service to service; null: nothing is traced. */
+  tracer: Tracer | null = null;
   readonly #sim: Simulation;
   readonly #application: Application;
   readonly #visits: Visit[] = [];
@@ -165,6 +168,7 @@ export class Engine {
         failed: false,
         optional: false,
         timer: -1,
+        span: null,
       };
     } else {
       visit.state = State.COMING;
@@ -178,6 +182,11 @@ export class Engine {
     visit.timer = call === undefined || call.timeout === Infinity || parent === NOBODY
       ? -1
       : this.#sim.schedule(call.timeout, this.#callTimeout, id);
+    visit.span = null;
+    if (this.tracer !== null && parent !== NOBODY) {
+      const above = parent === CLIENT ? null : (this.#visits[parent] as Visit).span;
+      if (parent === CLIENT || above !== null) visit.span = this.tracer.begins(op.service, above);
+    }
     (this.#requests[request] as Request).visits++;
     this.#sim.schedule(this.#options.delay(from, op.service), this.#arrive, id);
   }
@@ -308,6 +317,7 @@ export class Engine {
 
   /** The answer goes to the caller; with replies still to come the visit stays as DEAD. */
   #leave(visit: Visit, outstanding: number): void {
+    if (visit.span !== null) this.tracer?.ends(visit.span);
     if (visit.failed) this.#fails(visit);
     if (visit.timer !== -1) {
       this.#sim.cancel(visit.timer);

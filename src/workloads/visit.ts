@@ -1,6 +1,7 @@
 /** What the engine keeps of a request, and of each operation of a service that it runs. */
 import type { EventId } from "../kernel/mod.ts";
 import type { Operation } from "./application.ts";
+import type { Span } from "./spans.ts";
 
 /** Where a visit stands. */
 export const enum State {
@@ -35,6 +36,8 @@ export interface Visit {
   optional: boolean;
   /** The caller's time-out. */
   timer: EventId | -1;
+  /** Of a request that is traced. */
+  span: Span | null;
 }
 
 /** A request under way, with the places of its executions. */

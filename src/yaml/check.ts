@@ -160,8 +160,16 @@ function union(context: Context, issue: z.core.$ZodIssueInvalidUnion, path: Path
     ];
   }
   // The alternative that fits furthest explains best; if none fits at all, name them all.
-  const depth = (issues: readonly z.core.$ZodIssue[]) =>
-    Math.max(...issues.map((i) => i.code === "unrecognized_keys" ? 1 : i.path.length));
+  const depth = (issues: readonly z.core.$ZodIssue[]): number =>
+    Math.max(
+      0,
+      ...issues.map((i) => {
+        if (i.code === "unrecognized_keys") return 1;
+        // A union in a union fits as far as its best alternative.
+        return i.path.length +
+          (i.code === "invalid_union" ? Math.max(0, ...i.errors.map(depth)) : 0);
+      }),
+    );
   const deepest = [...issue.errors].sort((a, b) => depth(b) - depth(a) || a.length - b.length)[0];
   if (deepest !== undefined && depth(deepest) > 0) {
     return locate(context, deepest.map((i) => ({ ...i, path: [...issue.path, ...i.path] })));

@@ -5,6 +5,7 @@
 import { defineExperiment, type Problem, type Row } from "../../model/mod.ts";
 import type { Platform } from "../../hardware/mod.ts";
 import { percentile } from "../../workloads/mod.ts";
+import { sliceProblem } from "../check.ts";
 import { resolve, type Serverless, serverless } from "./parameters.ts";
 import { rolesOf, runServerless, type ServerlessReport } from "./run.ts";
 
@@ -83,6 +84,7 @@ function check(parameters: Serverless, platform: Platform): Problem[] {
   } catch (error) {
     wrong("workers", (error as Error).message);
   }
+  problems.push(...sliceProblem(p));
   const own = p.action_memory * p.cpuScaling;
   if (p.configuration === "escra" && p.floor > own) {
     wrong("floor", `${p.floor} cores are above the ${own} vCPU that a container starts with`);

@@ -7,7 +7,7 @@ import type { Simulation } from "../../kernel/mod.ts";
 import type { Kubernetes, Pod } from "../../serverless/mod.ts";
 import { Agent } from "../agent.ts";
 import { Controller } from "../controller.ts";
-import type { EscraOptions } from "../escra.ts";
+import { type EscraOptions, hooksOf, planRestart } from "../escra.ts";
 import { installHooks } from "../kernel-hooks.ts";
 import type { ManagedCluster } from "../managed.ts";
 import { ResourceAllocator } from "../resource-allocator.ts";
@@ -47,17 +47,10 @@ export class EscraWatcher {
       agents.set(pod.host, agent);
       return agent;
     };
+    const hooks = hooksOf(options, controller);
     kubernetes.observer = {
       started: (pod) => {
-        const register = installHooks(cluster, pod, wire, losses, {
-          sendDelay: options.sendDelay,
-          loss: options.telemetryLoss,
-          lateThrottles: options.lateThrottles,
-          interval: options.reportInterval,
-          reportWrites: options.reportWrites,
-          receive: (message) => controller.receive(message),
-          oom: (c, size, reply) => controller.oom(c, size, reply),
-        });
+        const register = installHooks(cluster, pod, wire, losses, hooks);
         const registered = () => {
           if (!pod.up) return;
           controller.register(pod, pod.requested.cpu);
@@ -67,8 +60,6 @@ export class EscraWatcher {
       },
       deleted: (pod) => controller.deregister(pod),
     };
-    if (options.restartAt !== Infinity) {
-      sim.after(options.restartAt, () => controller.restart(options.restartLasts));
-    }
+    planRestart(sim, options, controller);
   }
 }
