@@ -3,8 +3,16 @@
  * models, each with a decay and a safety margin; the one with the least discounted cost sets the limit.
  */
 
-/** Weights are unpublished, and the chapter tuned its own by hand. */
+/**
+ * Which samples are an overrun of a limit: those in buckets above it, as the paper writes it, or also those
+ * in the limit's own bucket, which may have met the limit, as the open re-implementation counts.
+ */
+export const OVERRUNS = ["above", "at"] as const;
+
+/** Weights are unpublished, and the chapter tuned its own for the best performance. */
 export interface MlWeights {
+  /** What is an overrun. */
+  readonly overrun: typeof OVERRUNS[number];
   /** Cost of a sample over the limit. */
   readonly over: number;
   /** Cost of a sample under it. */
@@ -21,18 +29,18 @@ export interface MlWeights {
 }
 
 /**
- * Costs and discount as in the open re-implementation. The margin of 60 buckets (1.5 of 10 cores) was
- * tuned as the chapter says, for the best performance at a period of 1 s: usage is capped by the limit,
- * so with one sample a window a small margin is all by which a limit can grow (`autopilot_margin`).
+ * The open re-implementation's weights and models (AUTOPILOT.md): decays from 0.1 to 1 in tenths, and no
+ * margin or one of 1 on a scale that ends at about 10, which is 40 of 400 buckets.
  */
-export const ML_WEIGHTS: MlWeights = {
+export const SOURCE_WEIGHTS: MlWeights = {
+  overrun: "above",
   over: 0.5,
   under: 0.25,
   changeLimit: 0.1,
   changeModel: 0.1,
   discount: 0.75,
-  decays: [0.1, 0.4, 0.7, 1],
-  margins: [60],
+  decays: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1],
+  margins: [0, 40],
 };
 
 /** Buckets of a usage histogram. */
@@ -52,7 +60,7 @@ export class MlRecommender {
   #limit = -1;
 
   /** @param largest usage that the last bucket stands for. */
-  constructor(largest: number, weights: MlWeights = ML_WEIGHTS) {
+  constructor(largest: number, weights: MlWeights = SOURCE_WEIGHTS) {
     this.width = largest / BUCKETS;
     this.#weights = weights;
     this.#over = weights.decays.map(() => new Float64Array(BUCKETS));
@@ -71,10 +79,13 @@ export class MlRecommender {
       const bucket = Math.min(BUCKETS - 1, Math.max(0, Math.ceil(s / this.width) - 1));
       counts[bucket] = (counts[bucket] as number) + 1;
     }
-    // Samples above and below each limit.
+    // Samples that overrun each limit, and samples below it.
     const above = new Float64Array(BUCKETS), below = new Float64Array(BUCKETS);
     for (let k = BUCKETS - 2; k >= 0; k--) {
       above[k] = (above[k + 1] as number) + (counts[k + 1] as number);
+    }
+    if (w.overrun === "at") {
+      for (let k = 0; k < BUCKETS; k++) above[k] = (above[k] as number) + (counts[k] as number);
     }
     for (let k = 1; k < BUCKETS; k++) {
       below[k] = (below[k - 1] as number) + (counts[k - 1] as number);

@@ -5,7 +5,13 @@ import { parse } from "yaml";
 import { buildPlatform, platformSchema } from "../hardware/mod.ts";
 import { Simulation } from "../kernel/mod.ts";
 import { parseApplication } from "../workloads/mod.ts";
-import { BUCKETS, ML_WEIGHTS, MlRecommender, type MlWeights } from "./autopilot-ml.ts";
+import {
+  BUCKETS,
+  MlRecommender,
+  type MlWeights,
+  OVERRUNS,
+  SOURCE_WEIGHTS,
+} from "./autopilot-ml.ts";
 import { AutopilotPolicy } from "./autopilot.ts";
 import { Cluster } from "./cluster.ts";
 import { microservices } from "./parameters.ts";
@@ -33,7 +39,8 @@ class SlowMl {
       Math.min(BUCKETS - 1, Math.max(0, Math.ceil(s / this.width) - 1))
     );
     this.#history.push(buckets);
-    const over = (window: readonly number[], L: number) => window.filter((k) => k > L).length;
+    const over = (window: readonly number[], L: number) =>
+      window.filter((k) => k > L || (w.overrun === "at" && k === L)).length;
     const under = (window: readonly number[], L: number) => window.filter((k) => k < L).length;
     let least = Infinity, chosen = -1;
     this.#models.forEach((m, i) => {
@@ -72,8 +79,9 @@ Deno.test("the ML recommender gives what the published recursions give, window b
         maxLength: 8,
       }),
       fc.constantFrom([0], [60], [0, 40]),
-      (windows, margins) => {
-        const weights = { ...ML_WEIGHTS, decays: [0.1, 0.7], margins };
+      fc.constantFrom(...OVERRUNS),
+      (windows, margins, overrun) => {
+        const weights = { ...SOURCE_WEIGHTS, decays: [0.1, 0.7], margins, overrun };
         const fast = new MlRecommender(10, weights), slow = new SlowMl(10 / BUCKETS, weights);
         for (const window of windows) {
           const samples = window.map((s) => s / 100);
@@ -95,8 +103,8 @@ Deno.test("the ML limit covers usage by its margin and follows it up and down", 
 });
 
 Deno.test("without a margin a limit cannot grow, nor where models without one compete: the trap", () => {
-  for (const margins of [[0], [0, 60]]) {
-    const trap = new MlRecommender(10, { ...ML_WEIGHTS, margins });
+  for (const margins of [[0], [0, 40]]) {
+    const trap = new MlRecommender(10, { ...SOURCE_WEIGHTS, margins });
     let limit = 0;
     for (let k = 0; k < 20; k++) limit = trap.update([0.01]);
     // Throttled usage never exceeds the limit, so that no model without a margin ever sees an overrun.
@@ -105,9 +113,20 @@ Deno.test("without a margin a limit cannot grow, nor where models without one co
   }
 });
 
+Deno.test("where samples at a limit overrun it, a throttled container's limit grows bucket by bucket", () => {
+  const ml = new MlRecommender(10, { ...SOURCE_WEIGHTS, margins: [0], overrun: "at" });
+  let limit = 0;
+  for (let k = 0; k < 20; k++) limit = ml.update([0.01]);
+  assert.ok(Math.abs(limit - 0.05) < 1e-9, `${limit}`);
+  const limits: number[] = [];
+  for (let k = 0; k < 400; k++) limits.push(limit = ml.update([Math.min(3, limit)]));
+  assert.ok(limit > 3, `${limit}`);
+  assert.ok(limits.every((l, k) => k === 0 || l - (limits[k - 1] as number) < 0.051));
+});
+
 Deno.test("after an idle minute the model that remembers longest is in charge, and steps are slow", () => {
   const windowsToFirstStep = (decays: readonly number[]) => {
-    const ml = new MlRecommender(10, { ...ML_WEIGHTS, decays });
+    const ml = new MlRecommender(10, { ...SOURCE_WEIGHTS, decays, margins: [60] });
     let limit = 0;
     for (let k = 0; k < 60; k++) limit = ml.update([0.01]);
     assert.ok(Math.abs(limit - 1.525) < 1e-9);
@@ -121,7 +140,7 @@ Deno.test("after an idle minute the model that remembers longest is in charge, a
   assert.equal(windowsToFirstStep([1]), 1);
   // 0.5 (1 - 0.9^n) > 0.25 x 0.9^n + 0.1 from n = 6 on.
   assert.equal(windowsToFirstStep([0.1]), 6);
-  assert.equal(windowsToFirstStep(ML_WEIGHTS.decays), 6);
+  assert.equal(windowsToFirstStep(SOURCE_WEIGHTS.decays), 6);
 });
 
 Deno.test("cAdvisor gives the mean of its last interval, as old as its housekeeping is apart", () => {
@@ -173,6 +192,8 @@ function world(parameters: Record<string, unknown>) {
   const p = microservices.parse({
     application: "x",
     policy: "autopilot",
+    autopilot_margin: "1500 millicores",
+    autopilot_zero_margin: false,
     autopilot_memory_margin: "64MiB",
     ...parameters,
   });

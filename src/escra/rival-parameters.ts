@@ -1,7 +1,7 @@
 /** Parameters of Escra's rivals that set limits: Autopilot and VPA. */
 import { z } from "zod";
 import { bytes, cpu, duration } from "../units/mod.ts";
-import { BUCKETS, ML_WEIGHTS } from "./autopilot-ml.ts";
+import { BUCKETS, OVERRUNS, SOURCE_WEIGHTS } from "./autopilot-ml.ts";
 import { JOB_CLASSES, OOM_TOLERANCES } from "./autopilot-window.ts";
 import {
   AFTER_KILL,
@@ -20,6 +20,8 @@ const LARGEST_MEMORY = 2048 * MIB;
 /** The kernel's least quota is 1 ms a period, Docker's least memory limit 4 MiB. */
 const LEAST = { cpu: 0.01, memory: 4 * MIB } as const;
 
+const weight = (initial: number) => z.number().min(0).max(1e6).default(initial);
+
 /** Autopilot's and VPA's own parameters. */
 export const rivalShape = {
   update_period: duration({ min: S, max: 3600 * S, column: "s" }).default(S).describe(
@@ -32,14 +34,25 @@ export const rivalShape = {
   ),
   job_class: z.enum(JOB_CLASSES).default("serving").describe("moving window: of CPU"),
   oom_tolerance: z.enum(OOM_TOLERANCES).default("minimal").describe("moving window: of memory"),
-  autopilot_margin: cpu({ min: 0, max: 10 }).default(1.5).describe(
-    "safety margin of Autopilot's models of CPU: what section 5.6.3.1 prints of its median slack",
+  autopilot_margin: cpu({ min: 0, max: LARGEST_CPU }).default(LARGEST_CPU / 10).describe(
+    "safety margin of Autopilot's models of CPU; the open re-implementation: 1 on a scale to 10",
   ),
-  autopilot_zero_margin: z.boolean().default(false).describe(
-    "models without a margin compete with those: the open re-implementation has margins of 0 and 1",
+  autopilot_zero_margin: z.boolean().default(true).describe(
+    "models without a margin compete with those, as in the open re-implementation",
   ),
-  autopilot_memory_margin: bytes({ max: LARGEST_MEMORY }).default(64 * MIB).describe(
-    "safety margin of the models of memory: what Table 5.1 implies of Autopilot's median slack",
+  autopilot_memory_margin: bytes({ max: LARGEST_MEMORY }).default(
+    Math.round(LARGEST_MEMORY / 10),
+  ).describe("safety margin of the models of memory: the same tenth of the scale"),
+  autopilot_overrun: z.enum(OVERRUNS).default(SOURCE_WEIGHTS.overrun).describe(
+    "samples that overrun a limit: in buckets above it (the paper), or also in its own (the re-implementation)",
+  ),
+  autopilot_over: weight(SOURCE_WEIGHTS.over).describe("w_o, cost of an overrun"),
+  autopilot_under: weight(SOURCE_WEIGHTS.under).describe("w_u, cost of a sample under the limit"),
+  autopilot_change_limit: weight(SOURCE_WEIGHTS.changeLimit).describe(
+    "w_dL, cost of another limit",
+  ),
+  autopilot_change_model: weight(SOURCE_WEIGHTS.changeModel).describe(
+    "w_dm, cost of another model",
   ),
   autopilot_begins: z.enum(BEGINNINGS).default("ready").describe(
     "with the pods, or when all of them answer; assumed",
@@ -69,11 +82,22 @@ export type RivalParameters = z.output<z.ZodObject<typeof rivalShape>>;
 
 /** Autopilot's options. @param initial the pods' own limits. */
 export function autopilotOptions(p: RivalParameters, initial: readonly Limits[]): AutopilotOptions {
-  const margin = Math.round(p.autopilot_margin / LARGEST_CPU * BUCKETS);
+  const margins = (margin: number, largest: number) => {
+    const buckets = Math.round(margin / largest * BUCKETS);
+    return p.autopilot_zero_margin ? [0, buckets] : [buckets];
+  };
   return {
     recommender: p.recommender,
     memoryRecommender: p.autopilot_memory,
-    weights: { ...ML_WEIGHTS, margins: p.autopilot_zero_margin ? [0, margin] : [margin] },
+    weights: {
+      ...SOURCE_WEIGHTS,
+      overrun: p.autopilot_overrun,
+      over: p.autopilot_over,
+      under: p.autopilot_under,
+      changeLimit: p.autopilot_change_limit,
+      changeModel: p.autopilot_change_model,
+      margins: margins(p.autopilot_margin, LARGEST_CPU),
+    },
     job: p.job_class,
     oomTolerance: p.oom_tolerance,
     updatePeriod: p.update_period,
@@ -82,7 +106,7 @@ export function autopilotOptions(p: RivalParameters, initial: readonly Limits[])
     largestMemory: LARGEST_MEMORY,
     leastCpu: LEAST.cpu,
     leastMemory: LEAST.memory,
-    memoryMargins: [Math.round(p.autopilot_memory_margin / LARGEST_MEMORY * BUCKETS)],
+    memoryMargins: margins(p.autopilot_memory_margin, LARGEST_MEMORY),
     begins: p.autopilot_begins,
     housekeeping: p.housekeeping,
     jitter: p.housekeeping_jitter,

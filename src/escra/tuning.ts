@@ -1,0 +1,84 @@
+/**
+ * How Autopilot's unpublished weights are chosen: the chapter "tuned them to values that resulted in the best
+ * performance" (section 5.6.1), and so does this, in simulation. The rule stands in AUTOPILOT.md and was
+ * committed before the first run; no measured run is read. For bench/tune-autopilot.ts.
+ */
+import { SOURCE_WEIGHTS } from "./autopilot-ml.ts";
+import type { Microservices } from "./parameters.ts";
+
+/** A point of the grid, as parameters of `escra/microservices`. */
+export type TuningPoint = Pick<
+  Microservices,
+  | "autopilot_overrun"
+  | "autopilot_memory"
+  | "autopilot_under"
+  | "autopilot_change_limit"
+  | "autopilot_change_model"
+>;
+
+/** What a run of one application gave. */
+export interface TuningRun {
+  /** Replies without an error after the warm-up. */
+  readonly good: number;
+  /** ms */
+  readonly p999: number;
+}
+
+/** Times the open re-implementation's weight. */
+export const FACTORS = [0.1, 1, 10] as const;
+/** Points whose sums are nearer to the most than this share are equally good. */
+export const TIE = 0.01;
+
+/**
+ * Both readings of an overrun, both of memory, and each weight at a tenth, once and ten times the source's.
+ * What an overrun costs stays: only ratios of weights matter.
+ */
+export function tuningGrid(): TuningPoint[] {
+  const { under, changeLimit, changeModel } = SOURCE_WEIGHTS;
+  const times = (w: number) => FACTORS.map((f) => Number((f * w).toPrecision(6)));
+  return (["above", "at"] as const).flatMap((autopilot_overrun) =>
+    (["ml", "peak"] as const).flatMap((autopilot_memory) =>
+      times(under).flatMap((autopilot_under) =>
+        times(changeLimit).flatMap((autopilot_change_limit) =>
+          times(changeModel).map((autopilot_change_model) => ({
+            autopilot_overrun,
+            autopilot_memory,
+            autopilot_under,
+            autopilot_change_limit,
+            autopilot_change_model,
+          }))
+        )
+      )
+    )
+  );
+}
+
+/** Sum of good replies over the applications. */
+export function answered(runs: readonly TuningRun[]): number {
+  return runs.reduce((sum, { good }) => sum + good, 0);
+}
+
+/**
+ * Index of the best: most good replies; within the tie, the least geometric mean of the 99.9th
+ * percentiles; then the first. `undefined` stands for a point that cannot be it.
+ */
+export function best(points: readonly (readonly TuningRun[] | undefined)[]): number {
+  const most = Math.max(...points.map((runs) => runs === undefined ? -1 : answered(runs)));
+  let index = -1, least = Infinity;
+  points.forEach((runs, i) => {
+    if (runs === undefined || answered(runs) < (1 - TIE) * most) return;
+    const latency = runs.reduce((sum, { p999 }) => sum + Math.log(Math.max(p999, 1e-6)), 0);
+    if (latency < least) [index, least] = [i, latency];
+  });
+  return index;
+}
+
+/** Whether a point with these runs, and `left` that give `each` at most, may still be the best. */
+export function mayWin(
+  runs: readonly TuningRun[],
+  left: number,
+  each: number,
+  most: number,
+): boolean {
+  return answered(runs) + left * each >= (1 - TIE) * most;
+}
