@@ -9,6 +9,7 @@ import type { Microservices } from "./parameters.ts";
 /** A point of the grid, as parameters of `escra/microservices`. */
 export type TuningPoint = Pick<
   Microservices,
+  | "autopilot_zero_margin"
   | "autopilot_overrun"
   | "autopilot_memory"
   | "autopilot_under"
@@ -30,27 +31,23 @@ export const FACTORS = [0.1, 1, 10] as const;
 export const TIE = 0.01;
 
 /**
- * Both readings of an overrun, both of memory, and each weight at a tenth, once and ten times the source's.
- * What an overrun costs stays: only ratios of weights matter.
+ * With and without the models that have no margin, both readings of an overrun, both of memory, and each
+ * weight at a tenth, once and ten times the source's. What an overrun costs stays: only ratios matter.
  */
 export function tuningGrid(): TuningPoint[] {
   const { under, changeLimit, changeModel } = SOURCE_WEIGHTS;
   const times = (w: number) => FACTORS.map((f) => Number((f * w).toPrecision(6)));
-  return (["above", "at"] as const).flatMap((autopilot_overrun) =>
-    (["ml", "peak"] as const).flatMap((autopilot_memory) =>
-      times(under).flatMap((autopilot_under) =>
-        times(changeLimit).flatMap((autopilot_change_limit) =>
-          times(changeModel).map((autopilot_change_model) => ({
-            autopilot_overrun,
-            autopilot_memory,
-            autopilot_under,
-            autopilot_change_limit,
-            autopilot_change_model,
-          }))
-        )
-      )
-    )
-  );
+  let points: Partial<TuningPoint>[] = [{}];
+  const by = <K extends keyof TuningPoint>(key: K, values: readonly TuningPoint[K][]) => {
+    points = points.flatMap((point) => values.map((value) => ({ ...point, [key]: value })));
+  };
+  by("autopilot_zero_margin", [false, true]);
+  by("autopilot_overrun", ["above", "at"]);
+  by("autopilot_memory", ["ml", "peak"]);
+  by("autopilot_under", times(under));
+  by("autopilot_change_limit", times(changeLimit));
+  by("autopilot_change_model", times(changeModel));
+  return points as TuningPoint[];
 }
 
 /** Sum of good replies over the applications. */
