@@ -19,7 +19,7 @@ export type TuningPoint = Pick<
 
 /** What a run of one application gave. */
 export interface TuningRun {
-  /** Replies without an error after the warm-up. */
+  /** Replies without an error. */
   readonly good: number;
   /** ms */
   readonly p999: number;

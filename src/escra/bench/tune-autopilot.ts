@@ -28,6 +28,7 @@ function run(name: typeof APPLICATIONS[number], point: TuningPoint): TuningRun {
       policy: "autopilot",
       workload: "fixed",
       duration: `${SECONDS}s`,
+      warm_up: "0s",
       ...point,
     }),
     platform,
