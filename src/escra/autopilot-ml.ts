@@ -43,6 +43,16 @@ export const SOURCE_WEIGHTS: MlWeights = {
   margins: [0, 40],
 };
 
+/** What src/escra/bench/tune-autopilot.ts chose by performance in the simulation: see AUTOPILOT.md. */
+export const TUNED_WEIGHTS: MlWeights = {
+  ...SOURCE_WEIGHTS,
+  overrun: "at",
+  under: 0.025,
+  changeLimit: 0.01,
+  changeModel: 0.01,
+  margins: [40],
+};
+
 /** Buckets of a usage histogram. */
 export const BUCKETS = 400;
 
@@ -60,7 +70,7 @@ export class MlRecommender {
   #limit = -1;
 
   /** @param largest usage that the last bucket stands for. */
-  constructor(largest: number, weights: MlWeights = SOURCE_WEIGHTS) {
+  constructor(largest: number, weights: MlWeights = TUNED_WEIGHTS) {
     this.width = largest / BUCKETS;
     this.#weights = weights;
     this.#over = weights.decays.map(() => new Float64Array(BUCKETS));

@@ -11,6 +11,7 @@ import {
   type MlWeights,
   OVERRUNS,
   SOURCE_WEIGHTS,
+  TUNED_WEIGHTS,
 } from "./autopilot-ml.ts";
 import { AutopilotPolicy } from "./autopilot.ts";
 import { Cluster } from "./cluster.ts";
@@ -95,10 +96,11 @@ Deno.test("the ML recommender gives what the published recursions give, window b
 
 Deno.test("the ML limit covers usage by its margin and follows it up and down", () => {
   const ml = new MlRecommender(10);
-  for (let k = 0; k < 30; k++) ml.update([2]);
+  for (let k = 0; k < 60; k++) ml.update([2]);
   const at2 = ml.update([2]);
   assert.ok(at2 >= 2 && at2 <= 4, `${at2}`);
-  for (let k = 0; k < 30; k++) ml.update([0.5]);
+  // An underrun costs a twentieth of an overrun: what is over for 0.9^n < 1/20 is forgotten.
+  for (let k = 0; k < 60; k++) ml.update([0.5]);
   assert.ok(ml.update([0.5]) < at2);
 });
 
@@ -141,6 +143,18 @@ Deno.test("after an idle minute the model that remembers longest is in charge, a
   // 0.5 (1 - 0.9^n) > 0.25 x 0.9^n + 0.1 from n = 6 on.
   assert.equal(windowsToFirstStep([0.1]), 6);
   assert.equal(windowsToFirstStep(SOURCE_WEIGHTS.decays), 6);
+});
+
+Deno.test("with the tuned weights and as one does, a throttled limit grows by a margin every few windows", () => {
+  const p = microservices.parse({ application: "x", policy: "autopilot" });
+  assert.deepEqual(autopilotOptions(p, []).weights, TUNED_WEIGHTS);
+  assert.deepEqual(autopilotOptions(p, []).memoryMargins, TUNED_WEIGHTS.margins);
+  const ml = new MlRecommender(10);
+  let limit = 0, windows = 0;
+  for (let k = 0; k < 60; k++) limit = ml.update([0.01]);
+  assert.ok(Math.abs(limit - 1.05) < 1e-9, `${limit}`);
+  for (; limit < 4; windows++) limit = ml.update([limit]);
+  assert.ok(windows >= 3 && windows <= 12, `${windows}`);
 });
 
 Deno.test("cAdvisor gives the mean of its last interval, as old as its housekeeping is apart", () => {
@@ -195,6 +209,10 @@ function world(parameters: Record<string, unknown>) {
     autopilot_margin: "1500 millicores",
     autopilot_zero_margin: false,
     autopilot_memory_margin: "64MiB",
+    autopilot_overrun: "above",
+    autopilot_under: SOURCE_WEIGHTS.under,
+    autopilot_change_limit: SOURCE_WEIGHTS.changeLimit,
+    autopilot_change_model: SOURCE_WEIGHTS.changeModel,
     ...parameters,
   });
   const policy = new AutopilotPolicy(autopilotOptions(p, initial));
@@ -251,6 +269,19 @@ Deno.test("after an OOM kill the new container has its pod's limits until the ne
     assert.equal(db.memory.limit, after_kill === "last" ? written : 300 * MIB);
     assert.equal(db.cpu.quota / db.cpu.period, after_kill === "last" ? 1.525 : 2);
   }
+});
+
+Deno.test("a kill may count as use above the limit, as in VPA", () => {
+  const limitAfter = (autopilot_oom_bump: boolean) => {
+    const { sim, db } = world({ autopilot_oom_bump });
+    sim.run(25 * S);
+    const had = db.memory.limit;
+    db.kill();
+    sim.run(sim.now + 3 * S);
+    return (db.memory.limit - had) / MIB;
+  };
+  assert.ok(Math.abs(limitAfter(false)) <= 6);
+  assert.ok(limitAfter(true) > 90);
 });
 
 Deno.test("the loop asks one container after the other: many make its round longer than its period", () => {

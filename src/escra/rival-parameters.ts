@@ -1,7 +1,7 @@
 /** Parameters of Escra's rivals that set limits: Autopilot and VPA. */
 import { z } from "zod";
 import { bytes, cpu, duration } from "../units/mod.ts";
-import { BUCKETS, OVERRUNS, SOURCE_WEIGHTS } from "./autopilot-ml.ts";
+import { BUCKETS, OVERRUNS, TUNED_WEIGHTS } from "./autopilot-ml.ts";
 import { JOB_CLASSES, OOM_TOLERANCES } from "./autopilot-window.ts";
 import {
   AFTER_KILL,
@@ -37,22 +37,24 @@ export const rivalShape = {
   autopilot_margin: cpu({ min: 0, max: LARGEST_CPU }).default(LARGEST_CPU / 10).describe(
     "safety margin of Autopilot's models of CPU; the open re-implementation: 1 on a scale to 10",
   ),
-  autopilot_zero_margin: z.boolean().default(true).describe(
-    "models without a margin compete with those, as in the open re-implementation",
+  autopilot_zero_margin: z.boolean().default(false).describe(
+    "models without a margin compete with those, as in the open re-implementation; tuned",
   ),
   autopilot_memory_margin: bytes({ max: LARGEST_MEMORY }).default(
     Math.round(LARGEST_MEMORY / 10),
   ).describe("safety margin of the models of memory: the same tenth of the scale"),
-  autopilot_overrun: z.enum(OVERRUNS).default(SOURCE_WEIGHTS.overrun).describe(
-    "samples that overrun a limit: in buckets above it (the paper), or also in its own (the re-implementation)",
+  autopilot_overrun: z.enum(OVERRUNS).default(TUNED_WEIGHTS.overrun).describe(
+    "samples that overrun a limit: in buckets above it (the paper), or also in its own (the re-implementation); tuned",
   ),
-  autopilot_over: weight(SOURCE_WEIGHTS.over).describe("w_o, cost of an overrun"),
-  autopilot_under: weight(SOURCE_WEIGHTS.under).describe("w_u, cost of a sample under the limit"),
-  autopilot_change_limit: weight(SOURCE_WEIGHTS.changeLimit).describe(
-    "w_dL, cost of another limit",
+  autopilot_over: weight(TUNED_WEIGHTS.over).describe("w_o, cost of an overrun"),
+  autopilot_under: weight(TUNED_WEIGHTS.under).describe(
+    "w_u, cost of a sample under the limit; tuned",
   ),
-  autopilot_change_model: weight(SOURCE_WEIGHTS.changeModel).describe(
-    "w_dm, cost of another model",
+  autopilot_change_limit: weight(TUNED_WEIGHTS.changeLimit).describe(
+    "w_dL, cost of another limit; tuned",
+  ),
+  autopilot_change_model: weight(TUNED_WEIGHTS.changeModel).describe(
+    "w_dm, cost of another model; tuned",
   ),
   autopilot_begins: z.enum(BEGINNINGS).default("ready").describe(
     "with the pods, or when all of them answer; assumed",
@@ -68,6 +70,9 @@ export const rivalShape = {
   ),
   autopilot_write: duration({ max: S }).default(0.5 * MS).describe(
     "the loop's time for one container's limits; assumed: as Escra's Agent",
+  ),
+  autopilot_oom_bump: z.boolean().default(false).describe(
+    "a kill counts as use of 1.2 times the limit, or 100 MiB over it: Kubernetes' VPA does so",
   ),
   after_kill: z.enum(AFTER_KILL).default("pod-spec").describe(
     "limits of a container that the kubelet starts again: its pod's, or the last that Autopilot wrote",
@@ -90,7 +95,7 @@ export function autopilotOptions(p: RivalParameters, initial: readonly Limits[])
     recommender: p.recommender,
     memoryRecommender: p.autopilot_memory,
     weights: {
-      ...SOURCE_WEIGHTS,
+      ...TUNED_WEIGHTS,
       overrun: p.autopilot_overrun,
       over: p.autopilot_over,
       under: p.autopilot_under,
@@ -113,5 +118,6 @@ export function autopilotOptions(p: RivalParameters, initial: readonly Limits[])
     readCost: p.autopilot_read,
     writeCost: p.autopilot_write,
     afterKill: p.after_kill,
+    oomBump: p.autopilot_oom_bump,
   };
 }
