@@ -3,16 +3,8 @@
  * models, each with a decay and a safety margin; the one with the least discounted cost sets the limit.
  */
 
-/**
- * Which samples are an overrun of a limit: those in buckets above it, as the paper writes it, or also those
- * in the limit's own bucket, which may have met the limit, as the open re-implementation counts.
- */
-export const OVERRUNS = ["above", "at"] as const;
-
 /** Weights are unpublished, and the chapter tuned its own for the best performance. */
 export interface MlWeights {
-  /** What is an overrun. */
-  readonly overrun: typeof OVERRUNS[number];
   /** Cost of a sample over the limit. */
   readonly over: number;
   /** Cost of a sample under it. */
@@ -33,7 +25,6 @@ export interface MlWeights {
  * margin or one of 1 on a scale that ends at about 10, which is 40 of 400 buckets.
  */
 export const SOURCE_WEIGHTS: MlWeights = {
-  overrun: "above",
   over: 0.5,
   under: 0.25,
   changeLimit: 0.1,
@@ -46,7 +37,6 @@ export const SOURCE_WEIGHTS: MlWeights = {
 /** What src/escra/bench/tune-autopilot.ts chose by performance in the simulation: see AUTOPILOT.md. */
 export const TUNED_WEIGHTS: MlWeights = {
   ...SOURCE_WEIGHTS,
-  overrun: "at",
   under: 0.025,
   changeLimit: 0.01,
   changeModel: 0.01,
@@ -89,13 +79,10 @@ export class MlRecommender {
       const bucket = Math.min(BUCKETS - 1, Math.max(0, Math.ceil(s / this.width) - 1));
       counts[bucket] = (counts[bucket] as number) + 1;
     }
-    // Samples that overrun each limit, and samples below it.
+    // Samples above and below each limit.
     const above = new Float64Array(BUCKETS), below = new Float64Array(BUCKETS);
     for (let k = BUCKETS - 2; k >= 0; k--) {
       above[k] = (above[k + 1] as number) + (counts[k + 1] as number);
-    }
-    if (w.overrun === "at") {
-      for (let k = 0; k < BUCKETS; k++) above[k] = (above[k] as number) + (counts[k] as number);
     }
     for (let k = 1; k < BUCKETS; k++) {
       below[k] = (below[k - 1] as number) + (counts[k - 1] as number);

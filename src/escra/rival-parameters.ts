@@ -1,7 +1,7 @@
 /** Parameters of Escra's rivals that set limits: Autopilot and VPA. */
 import { z } from "zod";
 import { bytes, cpu, duration } from "../units/mod.ts";
-import { BUCKETS, OVERRUNS, TUNED_WEIGHTS } from "./autopilot-ml.ts";
+import { BUCKETS, TUNED_WEIGHTS } from "./autopilot-ml.ts";
 import { JOB_CLASSES, OOM_TOLERANCES } from "./autopilot-window.ts";
 import {
   AFTER_KILL,
@@ -43,9 +43,6 @@ export const rivalShape = {
   autopilot_memory_margin: bytes({ max: LARGEST_MEMORY }).default(
     Math.round(LARGEST_MEMORY / 10),
   ).describe("safety margin of the models of memory: the same tenth of the scale"),
-  autopilot_overrun: z.enum(OVERRUNS).default(TUNED_WEIGHTS.overrun).describe(
-    "samples that overrun a limit: in buckets above it (the paper), or also in its own (the re-implementation); tuned",
-  ),
   autopilot_over: weight(TUNED_WEIGHTS.over).describe("w_o, cost of an overrun"),
   autopilot_under: weight(TUNED_WEIGHTS.under).describe(
     "w_u, cost of a sample under the limit; tuned",
@@ -96,7 +93,6 @@ export function autopilotOptions(p: RivalParameters, initial: readonly Limits[])
     memoryRecommender: p.autopilot_memory,
     weights: {
       ...TUNED_WEIGHTS,
-      overrun: p.autopilot_overrun,
       over: p.autopilot_over,
       under: p.autopilot_under,
       changeLimit: p.autopilot_change_limit,

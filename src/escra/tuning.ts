@@ -10,7 +10,6 @@ import type { Microservices } from "./parameters.ts";
 export type TuningPoint = Pick<
   Microservices,
   | "autopilot_zero_margin"
-  | "autopilot_overrun"
   | "autopilot_memory"
   | "autopilot_under"
   | "autopilot_change_limit"
@@ -31,8 +30,8 @@ export const FACTORS = [0.1, 1, 10] as const;
 export const TIE = 0.01;
 
 /**
- * With and without the models that have no margin, both readings of an overrun, both of memory, and each
- * weight at a tenth, once and ten times the source's. What an overrun costs stays: only ratios matter.
+ * With and without the models that have no margin, both readings of memory, and each weight at a tenth, once
+ * and ten times the source's. What an overrun costs stays: only ratios matter.
  */
 export function tuningGrid(): TuningPoint[] {
   const { under, changeLimit, changeModel } = SOURCE_WEIGHTS;
@@ -42,7 +41,6 @@ export function tuningGrid(): TuningPoint[] {
     points = points.flatMap((point) => values.map((value) => ({ ...point, [key]: value })));
   };
   by("autopilot_zero_margin", [false, true]);
-  by("autopilot_overrun", ["above", "at"]);
   by("autopilot_memory", ["ml", "peak"]);
   by("autopilot_under", times(under));
   by("autopilot_change_limit", times(changeLimit));
