@@ -162,11 +162,12 @@ Deno.test("a profile sees the start of the programs and a lighter load, as asked
       interval: 2,
     });
   const at = (name: string) => application.services.findIndex((s) => s.name === name);
-  const [all, loadOnly, light] = [peaks(1, true), peaks(1, false), peaks(0.3, true)];
+  const [all, loadOnly] = [peaks(1, true), peaks(1, false)];
+  const [light, lightOnly] = [peaks(0.3, true), peaks(0.3, false)];
   // No request reaches the registry: its peak is the start. The web UI's is the load.
   const idle = at("teastore-registry"), front = at("teastore-webui");
   assert.ok(all[idle].cpu > 1.5 && loadOnly[idle].cpu < 0.1);
-  assert.ok(light[front].cpu < 0.7 * loadOnly[front].cpu && light[idle].cpu > 1.5);
+  assert.ok(lightOnly[front].cpu < 0.7 * loadOnly[front].cpu && light[idle].cpu > 1.5);
 });
 
 Deno.test("the same run twice gives the same row", () => {
