@@ -3,7 +3,7 @@
  * models, each with a decay and a safety margin; the one with the least discounted cost sets the limit.
  */
 
-/** Weights are unpublished, and the chapter tuned its own by hand. */
+/** Weights are unpublished, and the chapter tuned its own for the best performance. */
 export interface MlWeights {
   /** Cost of a sample over the limit. */
   readonly over: number;
@@ -21,18 +21,26 @@ export interface MlWeights {
 }
 
 /**
- * Costs and discount as in the open re-implementation. The margin of 60 buckets (1.5 of 10 cores) was
- * tuned as the chapter says, for the best performance at a period of 1 s: usage is capped by the limit,
- * so with one sample a window a small margin is all by which a limit can grow (`autopilot_margin`).
+ * The open re-implementation's weights and models (AUTOPILOT.md): decays from 0.1 to 1 in tenths, and no
+ * margin or one of 1 on a scale that ends at about 10, which is 40 of 400 buckets.
  */
-export const ML_WEIGHTS: MlWeights = {
+export const SOURCE_WEIGHTS: MlWeights = {
   over: 0.5,
   under: 0.25,
   changeLimit: 0.1,
   changeModel: 0.1,
   discount: 0.75,
-  decays: [0.1, 0.4, 0.7, 1],
-  margins: [60],
+  decays: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1],
+  margins: [0, 40],
+};
+
+/** What src/escra/bench/tune-autopilot.ts chose by performance in the simulation: see AUTOPILOT.md. */
+export const TUNED_WEIGHTS: MlWeights = {
+  ...SOURCE_WEIGHTS,
+  under: 0.025,
+  changeLimit: 0.01,
+  changeModel: 0.01,
+  margins: [40],
 };
 
 /** Buckets of a usage histogram. */
@@ -52,7 +60,7 @@ export class MlRecommender {
   #limit = -1;
 
   /** @param largest usage that the last bucket stands for. */
-  constructor(largest: number, weights: MlWeights = ML_WEIGHTS) {
+  constructor(largest: number, weights: MlWeights = TUNED_WEIGHTS) {
     this.width = largest / BUCKETS;
     this.#weights = weights;
     this.#over = weights.decays.map(() => new Float64Array(BUCKETS));

@@ -47,10 +47,14 @@ export interface AutopilotOptions {
   readonly readCost: number;
   readonly writeCost: number;
   readonly afterKill: typeof AFTER_KILL[number];
+  /** Whether a kill counts as use above the limit, as in VPA; neither the paper's text at hand nor the chapter has it. */
+  readonly oomBump: boolean;
 }
 
 /** Usage is asked for each second, or as often as the loop manages (EuroSys 2020, section 3.2). */
 const SAMPLE = 1e9;
+/** What a kill counts as with `oomBump`: times the limit, or bytes above it (VPA's defaults). */
+const BUMP = { ratio: 1.2, least: 100 * 2 ** 20 } as const;
 /** Least quota of a period in the kernel, ns. */
 const LEAST_QUOTA = 1e6;
 
@@ -124,16 +128,20 @@ export class AutopilotPolicy implements Policy {
       sim.after(SAMPLE, pass);
     };
     sim.after(SAMPLE, begin);
-    if (o.afterKill === "pod-spec") {
-      // The kubelet makes a new container from the pod's spec; what was written into the old one is gone.
-      containers.forEach((container, i) => {
+    containers.forEach((container, i) => {
+      container.onOomKill = () => {
+        if (o.oomBump) {
+          const state = states[i] as State, { limit } = container.memory;
+          const use = Math.max(BUMP.ratio * limit, limit + BUMP.least);
+          state.memoryPeak = Math.max(state.memoryPeak, use);
+        }
+        // The kubelet makes a new container from the pod's spec; what was written into the old one is gone.
+        if (o.afterKill === "last") return;
         const spec = o.initial[i] as Limits;
-        container.onOomKill = () => {
-          this.#write(container, spec.cpu);
-          container.memory.setLimit(spec.memory);
-        };
-      });
-    }
+        this.#write(container, spec.cpu);
+        container.memory.setLimit(spec.memory);
+      };
+    });
   }
 
   /** Rounds of updates, and writes of a memory limit that the kernel refused (EBUSY). */

@@ -1,7 +1,7 @@
 /** Parameters of Escra's rivals that set limits: Autopilot and VPA. */
 import { z } from "zod";
 import { bytes, cpu, duration } from "../units/mod.ts";
-import { BUCKETS, ML_WEIGHTS } from "./autopilot-ml.ts";
+import { BUCKETS, TUNED_WEIGHTS } from "./autopilot-ml.ts";
 import { JOB_CLASSES, OOM_TOLERANCES } from "./autopilot-window.ts";
 import {
   AFTER_KILL,
@@ -20,6 +20,8 @@ const LARGEST_MEMORY = 2048 * MIB;
 /** The kernel's least quota is 1 ms a period, Docker's least memory limit 4 MiB. */
 const LEAST = { cpu: 0.01, memory: 4 * MIB } as const;
 
+const weight = (initial: number) => z.number().min(0).max(1e6).default(initial);
+
 /** Autopilot's and VPA's own parameters. */
 export const rivalShape = {
   update_period: duration({ min: S, max: 3600 * S, column: "s" }).default(S).describe(
@@ -32,14 +34,24 @@ export const rivalShape = {
   ),
   job_class: z.enum(JOB_CLASSES).default("serving").describe("moving window: of CPU"),
   oom_tolerance: z.enum(OOM_TOLERANCES).default("minimal").describe("moving window: of memory"),
-  autopilot_margin: cpu({ min: 0, max: 10 }).default(1.5).describe(
-    "safety margin of Autopilot's models of CPU: what section 5.6.3.1 prints of its median slack",
+  autopilot_margin: cpu({ min: 0, max: LARGEST_CPU }).default(LARGEST_CPU / 10).describe(
+    "safety margin of Autopilot's models of CPU; the open re-implementation: 1 on a scale to 10",
   ),
   autopilot_zero_margin: z.boolean().default(false).describe(
-    "models without a margin compete with those: the open re-implementation has margins of 0 and 1",
+    "models without a margin compete with those, as in the open re-implementation; tuned",
   ),
-  autopilot_memory_margin: bytes({ max: LARGEST_MEMORY }).default(64 * MIB).describe(
-    "safety margin of the models of memory: what Table 5.1 implies of Autopilot's median slack",
+  autopilot_memory_margin: bytes({ max: LARGEST_MEMORY }).default(
+    Math.round(LARGEST_MEMORY / 10),
+  ).describe("safety margin of the models of memory: the same tenth of the scale"),
+  autopilot_over: weight(TUNED_WEIGHTS.over).describe("w_o, cost of an overrun"),
+  autopilot_under: weight(TUNED_WEIGHTS.under).describe(
+    "w_u, cost of a sample under the limit; tuned",
+  ),
+  autopilot_change_limit: weight(TUNED_WEIGHTS.changeLimit).describe(
+    "w_dL, cost of another limit; tuned",
+  ),
+  autopilot_change_model: weight(TUNED_WEIGHTS.changeModel).describe(
+    "w_dm, cost of another model; tuned",
   ),
   autopilot_begins: z.enum(BEGINNINGS).default("ready").describe(
     "with the pods, or when all of them answer; assumed",
@@ -56,6 +68,9 @@ export const rivalShape = {
   autopilot_write: duration({ max: S }).default(0.5 * MS).describe(
     "the loop's time for one container's limits; assumed: as Escra's Agent",
   ),
+  autopilot_oom_bump: z.boolean().default(false).describe(
+    "a kill counts as use of 1.2 times the limit, or 100 MiB over it: Kubernetes' VPA does so",
+  ),
   after_kill: z.enum(AFTER_KILL).default("pod-spec").describe(
     "limits of a container that the kubelet starts again: its pod's, or the last that Autopilot wrote",
   ),
@@ -69,11 +84,21 @@ export type RivalParameters = z.output<z.ZodObject<typeof rivalShape>>;
 
 /** Autopilot's options. @param initial the pods' own limits. */
 export function autopilotOptions(p: RivalParameters, initial: readonly Limits[]): AutopilotOptions {
-  const margin = Math.round(p.autopilot_margin / LARGEST_CPU * BUCKETS);
+  const margins = (margin: number, largest: number) => {
+    const buckets = Math.round(margin / largest * BUCKETS);
+    return p.autopilot_zero_margin ? [0, buckets] : [buckets];
+  };
   return {
     recommender: p.recommender,
     memoryRecommender: p.autopilot_memory,
-    weights: { ...ML_WEIGHTS, margins: p.autopilot_zero_margin ? [0, margin] : [margin] },
+    weights: {
+      ...TUNED_WEIGHTS,
+      over: p.autopilot_over,
+      under: p.autopilot_under,
+      changeLimit: p.autopilot_change_limit,
+      changeModel: p.autopilot_change_model,
+      margins: margins(p.autopilot_margin, LARGEST_CPU),
+    },
     job: p.job_class,
     oomTolerance: p.oom_tolerance,
     updatePeriod: p.update_period,
@@ -82,12 +107,13 @@ export function autopilotOptions(p: RivalParameters, initial: readonly Limits[])
     largestMemory: LARGEST_MEMORY,
     leastCpu: LEAST.cpu,
     leastMemory: LEAST.memory,
-    memoryMargins: [Math.round(p.autopilot_memory_margin / LARGEST_MEMORY * BUCKETS)],
+    memoryMargins: margins(p.autopilot_memory_margin, LARGEST_MEMORY),
     begins: p.autopilot_begins,
     housekeeping: p.housekeeping,
     jitter: p.housekeeping_jitter,
     readCost: p.autopilot_read,
     writeCost: p.autopilot_write,
     afterKill: p.after_kill,
+    oomBump: p.autopilot_oom_bump,
   };
 }
