@@ -138,6 +138,7 @@ export class TimedMachine {
       if (tick > sim.now) sim.elapse(tick);
       this.now = at;
       this.events++;
+      queue.remove(id);
       this.wake(this.ranked[id] as TimedThread);
     }
     this.running = false;
@@ -175,8 +176,6 @@ export class TimedMachine {
         this.advance(thread);
       }
     } else this.advance(thread);
-    // It has kept its place until now: mostly it only moves.
-    if (!thread.scheduled) this.queue.remove(thread.rank);
   }
 
   /** A unit of work has ended: begin the next one, or say that there is none. */
@@ -233,7 +232,7 @@ export class TimedMachine {
 
   /** Whether no other thread comes before this one at `at`: then the clock may as well go on to there. */
   private isNext(thread: TimedThread, at: number): boolean {
-    return this.ahead && at <= this.limit && this.queue.staysFirst(thread.rank, at);
+    return this.ahead && at <= this.limit && this.queue.wouldBeFirst(thread.rank, at);
   }
 
   /** Let a thread take steps until one of them needs an event. */
