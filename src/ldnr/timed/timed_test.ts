@@ -67,8 +67,7 @@ Deno.test("waking on a word without a line touches nothing that other simulation
   );
   sim.run(MS / 10);
   assert.equal(woken, true);
-  assert.equal(NO_LINE.copies, -1);
-  assert.equal(NO_LINE.times, -1);
+  assert.equal(NO_LINE.record, -1);
 });
 
 Deno.test("a log with an inactive replica is full after its free entries at the write rate", () => {
