@@ -1,6 +1,6 @@
 /** A thread's place to hand operations to a combiner and get answers back (NR's `Context`). */
 import { Enqueue } from "./scripts.ts";
-import { type Pair, Wait, Word } from "./step.ts";
+import { ANYBODY, type Pair, Wait, Word } from "./step.ts";
 
 /** One thread's ring of pending operations; only the thread enqueues, only a combiner answers. */
 export class Context<Op, R> {
@@ -21,14 +21,15 @@ export class Context<Op, R> {
   private answered: Wait | undefined = undefined;
 
   constructor(readonly pendingOps: number) {
-    this.share("anybody");
-    this.inside.pair = "anybody";
+    const anybody = { owner: ANYBODY, other: this.inside, named: false };
+    this.share(anybody);
+    this.inside.pair = anybody;
     this.ops = new Array<Op | undefined>(pendingOps).fill(undefined);
     this.answers = new Array<R | undefined>(pendingOps).fill(undefined);
   }
 
   /** Say who besides the thread touches its operations and answers. */
-  share(pair: Pair | "anybody"): void {
+  share(pair: Pair): void {
     this.tail.pair = this.comb.pair = this.slots.pair = pair;
   }
 

@@ -1,6 +1,7 @@
 /** A reader's loop of gets as a machine of states: reads are most of what most runs simulate. */
+import type { CatchUp } from "./catch-up.ts";
 import type { DistributedRwLock } from "./rwlock.ts";
-import { CallingScript, type Step, type Steps, type Word, type Work } from "./step.ts";
+import { CallingScript, type Step, type Word, type Work } from "./step.ts";
 
 /** Looking operations of one thread on one replica, one after the other. */
 export class ReadMany extends CallingScript<number> {
@@ -20,7 +21,7 @@ export class ReadMany extends CallingScript<number> {
     private readonly slot: number,
     /** One look. */
     readonly look: Work,
-    private readonly catchUpTo: (completed: number) => Steps,
+    private readonly catchUp: CatchUp,
   ) {
     super();
     this.mine = lock.readers[slot] as Word;
@@ -54,7 +55,7 @@ export class ReadMany extends CallingScript<number> {
     return this;
   }
 
-  step(): Step | Steps | undefined {
+  step(): Step | undefined {
     const { mine, writer } = this;
     switch (this.state++) {
       case 0:
@@ -63,7 +64,7 @@ export class ReadMany extends CallingScript<number> {
         this.completed = this.ctail.value;
         return this.ltail.read;
       case 2:
-        if (this.ltail.value < this.completed) return this.catchUpTo(this.completed);
+        if (this.ltail.value < this.completed) return this.call(this.catchUp.begin(this.completed));
         this.state = 4;
         return writer.read;
       case 3:
@@ -72,7 +73,7 @@ export class ReadMany extends CallingScript<number> {
         // The lock's own path, spelled out for the common case that no writer is about.
         if (writer.value === 0) return mine.rmw;
         this.state = 8;
-        return this.lock.acquireRead(this.slot);
+        return this.call(this.lock.acquireRead(this.slot));
       case 5:
         mine.value++;
         return writer.read;
@@ -82,7 +83,7 @@ export class ReadMany extends CallingScript<number> {
         return this.look;
       case 7:
         mine.value--;
-        return this.lock.acquireRead(this.slot);
+        return this.call(this.lock.acquireRead(this.slot));
       case 8:
         return this.look;
       case 9:
@@ -94,8 +95,7 @@ export class ReadMany extends CallingScript<number> {
           return this.ctail.read;
         }
         this.over = false;
-        this.result = 0;
-        return undefined;
+        return this.end(0);
     }
   }
 }

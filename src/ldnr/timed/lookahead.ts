@@ -29,24 +29,27 @@ export class Lookahead {
     const pair = word.pair;
     if (pair === undefined) {
       // Whoever spins on it is to be woken at the time of the write.
-      if (kind !== READ && word.waiters.length > 0) return -1;
+      if (kind !== READ && word.waiting > 0) return -1;
       return this.coherence.sureUntil(word.line, kind, thread.core, now);
     }
-    if (pair === "anybody" || thread.id >= this.known || pair.owner >= this.known) return -1;
-    if (thread.id !== pair.owner) return this.nextOf(pair.owner, thread);
+    const { id } = thread;
+    const { owner } = pair;
+    // Nobody who is not known, or not one of these.
+    if (id >= this.known || owner >= this.known) return -1;
+    if (id !== owner) return this.nextOf(owner, thread);
     const other = pair.other.value;
     if (other === 0) {
       // To become the other party, somebody has to take this line first.
       return this.coherence.sureUntil(pair.other.line, READ, thread.core, now);
     }
     if (!pair.named) return -1;
-    if (other - 1 === thread.id) return Infinity;
+    if (other - 1 === id) return Infinity;
     return other - 1 < this.known ? this.nextOf(other - 1, thread) : -1;
   }
 
   /** When `thread` has gone the way to the same work again, if it is sure to hit all along; -1: it is not. */
   again({ reads, counter, path, clear }: Again, thread: TimedThread, now: number): number {
-    if (thread.id >= this.known || !clear() || counter.waiters.length > 0) return -1;
+    if (thread.id >= this.known || !clear() || counter.waiting > 0) return -1;
     const { coherence } = this;
     const { core } = thread;
     let at = now;

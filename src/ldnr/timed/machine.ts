@@ -11,6 +11,7 @@ import type { EventId, Handler, Simulation } from "../../kernel/mod.ts";
 import { type Coherence, onGrid, TRAFFIC_PERIOD } from "../../hardware/memory/mod.ts";
 import {
   type Access,
+  type CallingScript,
   NO_LINE,
   READ,
   RMW,
@@ -85,7 +86,7 @@ export class TimedMachine {
   }
 
   /** Start a thread on a core. */
-  spawn(name: string, core: number, body: Steps): TimedThread {
+  spawn(name: string, core: number, body: Steps | CallingScript<void>): TimedThread {
     const domain = this.coherence.domainOf(core);
     const id = this.threads.length;
     const rank = this.options.socketsInTurn === true ? this.rankOf(core) : id;
@@ -201,7 +202,7 @@ export class TimedMachine {
       if (work.each !== undefined) {
         work.each(unit);
         const word = work.shows as Word;
-        if (word.waiters.length > 0) this.notify(word, now);
+        if (word.waiting > 0) this.notify(word, now);
       }
       // Its flow changes to that of the next unit.
       if (work.done < work.count) return now;
@@ -245,7 +246,7 @@ export class TimedMachine {
         thread.step = thread.stack.next();
         this.steps++;
         if (before !== undefined && (before.kind === WRITE || before.kind === RMW)) {
-          if (before.word.waiters.length > 0) this.notify(before.word, at);
+          if (before.word.waiting > 0) this.notify(before.word, at);
         }
       }
       const step = thread.step;
@@ -265,19 +266,35 @@ export class TimedMachine {
   private access(thread: TimedThread, step: Access, at: number): number {
     const { word, kind } = step;
     const { line } = word;
+    if (word.pair !== undefined) return this.accessOfTwo(thread, step, at);
     if (line === NO_LINE) return at;
     const { coherence } = this;
-    const bound = this.bound(word, kind, thread);
-    let done = at + coherence.hits[kind];
-    // Between two parties a miss may be begun as well; everywhere else only what is sure to hit.
-    const shared = word.pair === undefined;
-    if (!shared || done >= bound) {
-      if (at > this.now && (shared || at >= bound)) return this.defer(thread, at);
+    let done = at + (coherence.hits[kind] as number);
+    let bound: number;
+    if (at > this.now) {
+      // Ahead of the clock only what is sure to hit.
+      bound = this.bound(word, kind, thread);
+      if (done >= bound) return this.defer(thread, at);
+    } else {
+      const hit = done;
       done = coherence.access(line, kind, thread.core, at);
+      bound = done === hit ? this.bound(word, kind, thread) : -1;
     }
-    if (!step.overlapped) return this.goOn(thread, done, bound);
-    const { outstandingMisses } = coherence.values;
-    return this.goOn(thread, at + onGrid((done - at) / outstandingMisses), bound);
+    return this.goOn(thread, step.overlapped ? this.overlap(at, done) : done, bound);
+  }
+
+  /** Between two parties a miss may be begun ahead of the clock as well. */
+  private accessOfTwo(thread: TimedThread, step: Access, at: number): number {
+    const { word, kind } = step;
+    const bound = this.bound(word, kind, thread);
+    if (at > this.now && at >= bound) return this.defer(thread, at);
+    const done = this.coherence.access(word.line, kind, thread.core, at);
+    return this.goOn(thread, step.overlapped ? this.overlap(at, done) : done, bound);
+  }
+
+  /** End of an access of several in flight. */
+  private overlap(at: number, done: number): number {
+    return at + onGrid((done - at) / this.coherence.values.outstandingMisses);
   }
 
   private sweep(thread: TimedThread, step: Sweep, at: number): number {

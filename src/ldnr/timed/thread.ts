@@ -1,5 +1,5 @@
 /** A thread of the timed machine. */
-import { CallStack, type Step, type Steps, type Wait } from "../algorithm/step.ts";
+import { type CallingScript, CallStack, type Step, type Steps, type Wait } from "../algorithm/step.ts";
 
 /** A thread pinned to a core. */
 export class TimedThread {
@@ -29,7 +29,7 @@ export class TimedThread {
     /** Physical core. */
     readonly core: number,
     readonly domain: number,
-    body: Steps,
+    body: Steps | CallingScript<void>,
     /** Place among threads that go on at the same time; unique. */
     readonly rank: number = id,
   ) {

@@ -5,9 +5,10 @@ import type { TimedThread } from "./thread.ts";
 /** Note that a thread's present wait can be ended by a write of `word`. */
 export function subscribe(word: Word, thread: TimedThread): void {
   // Waits that are over stay in the list until it is looked through.
-  if (word.waiters.length >= 64 && word.waiters.length % 64 === 0) takeWoken(word, () => false, []);
+  if (word.waiting >= 64 && word.waiting % 64 === 0) takeWoken(word, () => false, []);
   word.waiters.push(thread);
   word.waits.push(thread.waits);
+  word.waiting = word.waiters.length;
 }
 
 /** Take from the list of `word` those whose wait is over by `ended`, first come first, into `woken`. */
@@ -36,7 +37,7 @@ export function takeWoken(
       waits[kept++] = wait;
     }
   }
-  waiters.length = waits.length = kept;
+  waiters.length = waits.length = word.waiting = kept;
 }
 
 function later(a: TimedThread, b: TimedThread): boolean {
