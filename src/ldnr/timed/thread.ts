@@ -18,9 +18,6 @@ export class TimedThread {
   /** Its wait (or its interruptible work) can be ended by a write. */
   asleep = false;
   finished = false;
-  /** What the pricing needs to take its traffic back. */
-  flowHome = -1;
-  flowRate = 0;
   readonly stack: CallStack;
 
   constructor(
