@@ -195,6 +195,33 @@ export class Coherence {
     return hit ? now + this.shortest : -1;
   }
 
+  /** The same for reads of all of `lines` and a read-modify-write of `own`: the earliest; -1: not all hit. */
+  allSureUntil(lines: readonly CacheLine[], own: CacheLine, core: number, now: number): number {
+    const { times, bits } = this;
+    const { record } = own;
+    // The common case first: no request is in flight.
+    if (record < 0 || now < (times[record + CHANGES] as number)) {
+      return this.eachSure(lines, own, core, now);
+    }
+    if (bits[((record + TIMES) << 1) + OWNER] !== core) return -1;
+    const place = (TIMES << 1) + COPIES + (this.wordOf[core] as number);
+    const bit = this.bitOf[core] as number;
+    for (let i = 0; i < lines.length; i++) {
+      const { record } = lines[i] as CacheLine;
+      if (record < 0 || now < (times[record + CHANGES] as number)) {
+        return this.eachSure(lines, own, core, now);
+      }
+      if (((bits[(record << 1) + place] as number) & bit) === 0) return -1;
+    }
+    return now + this.shortest;
+  }
+
+  private eachSure(lines: readonly CacheLine[], own: CacheLine, core: number, now: number): number {
+    let until = this.sureUntil(own, 2, core, now);
+    for (const line of lines) until = Math.min(until, this.sureUntil(line, 0, core, now));
+    return until;
+  }
+
   /** Time until which the first request in flight for a line has not got it yet, in ns; past: there is none. */
   changesAt(line: CacheLine): number {
     return line.record < 0 ? 0 : this.times[line.record + CHANGES] as number;

@@ -18,7 +18,7 @@ export class ReadMany extends CallingScript<number> {
     private readonly ctail: Word,
     private readonly ltail: Word,
     private readonly lock: DistributedRwLock,
-    private readonly slot: number,
+    slot: number,
     /** One look. */
     readonly look: Work,
     private readonly catchUp: CatchUp,
@@ -27,7 +27,7 @@ export class ReadMany extends CallingScript<number> {
     this.mine = lock.readers[slot] as Word;
     this.writer = lock.writer;
     look.again = {
-      reads: [ctail, ltail, this.writer],
+      lines: [ctail.line, ltail.line, this.writer.line],
       counter: this.mine,
       // Leave the lock; look at ctail, ltail and the writer's flag; enter it.
       path: [
@@ -70,24 +70,31 @@ export class ReadMany extends CallingScript<number> {
       case 3:
         return writer.read;
       case 4:
-        // The lock's own path, spelled out for the common case that no writer is about.
+        // The lock's own way in (`Enter`), spelled out, after a look of its own.
         if (writer.value === 0) return mine.rmw;
-        this.state = 8;
-        return this.call(this.lock.acquireRead(this.slot));
+        this.state = 9;
+        return writer.read;
       case 5:
         mine.value++;
         return writer.read;
       case 6:
         if (writer.value !== 0) return mine.rmw;
-        this.state = 9;
+        this.state = 8;
         return this.look;
       case 7:
         mine.value--;
-        return this.call(this.lock.acquireRead(this.slot));
+        this.state = 9;
+        return writer.read;
       case 8:
-        return this.look;
-      case 9:
+        this.state = 11;
         return mine.rmw;
+      case 9:
+        if (writer.value !== 0) return this.lock.writerGone;
+        this.state = 5;
+        return mine.rmw;
+      case 10:
+        this.state = 9;
+        return writer.read;
       default:
         mine.value--;
         if (!this.over && this.more()) {

@@ -72,7 +72,8 @@ interface Ways {
 export class DistributedRwLock implements ReaderWriterLock {
   readonly writer: Word = new Word(0);
   readonly readers: readonly Word[];
-  private readonly writerGone: Wait;
+  /** A reader's wait. */
+  readonly writerGone: Wait;
   private readonly poll: Poll;
   private readonly ways: readonly Ways[];
 

@@ -52,7 +52,7 @@ export class Word {
   /** Threads that spin on this word, and which of their waits each entry means; kept by the machine. */
   readonly waiters: unknown[] = [];
   readonly waits: number[] = [];
-  /** How many entries these lists have. */
+  /** How many entries these lists have; they may be longer. */
   waiting = 0;
   /** The two who may touch it; undefined: everybody. */
   pair: Pair | undefined = undefined;
@@ -95,8 +95,8 @@ export type Activity =
  * a shorter way to say the steps that its algorithm yields, for machines that can tell that it is so.
  */
 export interface Again {
-  /** Words that are read. */
-  readonly reads: readonly Word[];
+  /** Lines of the words that are read. */
+  readonly lines: readonly CacheLine[];
   /** The thread's own counter, lowered and raised again. */
   readonly counter: Word;
   /** Kinds of the accesses in between, in order. */

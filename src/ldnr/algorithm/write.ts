@@ -33,7 +33,9 @@ export class Write<Op, R> extends CallingScript<R> {
       this.state = 1;
       return this.call(enqueue);
     }
-    if (state === 1 && enqueue.result === "answered") return this.end(context.result(enqueue.index));
+    if (state === 1 && enqueue.result === "answered") {
+      return this.end(context.result(enqueue.index));
+    }
     if (state === 1 && enqueue.result === "combine") {
       this.state = 2;
       return this.call(this.combiner.tryCombine(thread, this.replica as Replica<Op, R>, true));

@@ -7,7 +7,7 @@
  * - A word that only two parties touch: neither has anything to fear before the other's next event.
  */
 import type { Coherence } from "../../hardware/memory/mod.ts";
-import { type Again, READ, RMW, type Word } from "../algorithm/step.ts";
+import { type Again, READ, type Word } from "../algorithm/step.ts";
 import type { TimedThread } from "./thread.ts";
 import type { ThreadQueue } from "./thread-queue.ts";
 
@@ -48,17 +48,12 @@ export class Lookahead {
   }
 
   /** When `thread` has gone the way to the same work again, if it is sure to hit all along; -1: it is not. */
-  again({ reads, counter, path, clear }: Again, thread: TimedThread, now: number): number {
+  again({ lines, counter, path, clear }: Again, thread: TimedThread, now: number): number {
     if (thread.id >= this.known || !clear() || counter.waiting > 0) return -1;
     const { coherence } = this;
-    const { core } = thread;
     let at = now;
-    for (let i = 0; i < path.length; i++) at += coherence.hits[path[i] as 0 | 1 | 2];
-    if (at >= coherence.sureUntil(counter.line, RMW, core, now)) return -1;
-    for (let i = 0; i < reads.length; i++) {
-      if (at >= coherence.sureUntil((reads[i] as Word).line, READ, core, now)) return -1;
-    }
-    return at;
+    for (let i = 0; i < path.length; i++) at += coherence.hits[path[i] as 0 | 1 | 2] as number;
+    return at < coherence.allSureUntil(lines, counter.line, thread.core, now) ? at : -1;
   }
 
   /** Time before which thread `id` does nothing, as far as `asking` knows. */

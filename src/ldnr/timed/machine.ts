@@ -136,7 +136,7 @@ export class TimedMachine {
       this.limit = sim.lull;
       if (at > this.limit) break;
       const tick = Math.floor(at);
-      if (tick > sim.now) sim.elapse(tick);
+      if (tick > sim.now) sim.elapseChecked(tick);
       this.now = at;
       this.events++;
       queue.remove(id);

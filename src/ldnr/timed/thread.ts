@@ -1,5 +1,11 @@
 /** A thread of the timed machine. */
-import { type CallingScript, CallStack, type Step, type Steps, type Wait } from "../algorithm/step.ts";
+import {
+  type CallingScript,
+  CallStack,
+  type Step,
+  type Steps,
+  type Wait,
+} from "../algorithm/step.ts";
 
 /** A thread pinned to a core. */
 export class TimedThread {

@@ -6,9 +6,9 @@ import type { TimedThread } from "./thread.ts";
 export function subscribe(word: Word, thread: TimedThread): void {
   // Waits that are over stay in the list until it is looked through.
   if (word.waiting >= 64 && word.waiting % 64 === 0) takeWoken(word, () => false, []);
-  word.waiters.push(thread);
-  word.waits.push(thread.waits);
-  word.waiting = word.waiters.length;
+  const at = word.waiting++;
+  word.waiters[at] = thread;
+  word.waits[at] = thread.waits;
 }
 
 /** Take from the list of `word` those whose wait is over by `ended`, first come first, into `woken`. */
@@ -21,7 +21,7 @@ export function takeWoken(
   const waiters = word.waiters as TimedThread[];
   let kept = 0;
   woken.length = 0;
-  for (let i = 0; i < waiters.length; i++) {
+  for (let i = 0, n = word.waiting; i < n; i++) {
     const thread = waiters[i] as TimedThread;
     const wait = waits[i] as number;
     if (thread.waits !== wait || !thread.asleep) continue;
@@ -37,7 +37,8 @@ export function takeWoken(
       waits[kept++] = wait;
     }
   }
-  waiters.length = waits.length = word.waiting = kept;
+  // The arrays keep their length: what is behind the last entry is not looked at.
+  word.waiting = kept;
 }
 
 function later(a: TimedThread, b: TimedThread): boolean {
