@@ -7,7 +7,7 @@
  * With `lookahead` a thread takes steps ahead of the clock where nobody can tell the difference
  * (lookahead.ts); without, every step is an event. The results are the same, to the last bit.
  */
-import type { EventId, Handler, Simulation } from "../../kernel/mod.ts";
+import type { Simulation } from "../../kernel/mod.ts";
 import { type Coherence, onGrid, TRAFFIC_PERIOD } from "../../hardware/memory/mod.ts";
 import {
   type Access,
@@ -27,7 +27,7 @@ import {
 } from "../algorithm/step.ts";
 import { Lookahead } from "./lookahead.ts";
 import { TimedThread } from "./thread.ts";
-import { ThreadQueue } from "./thread-queue.ts";
+import { Turns } from "./turns.ts";
 import { subscribe, takeWoken } from "./waiting.ts";
 
 export { TimedThread } from "./thread.ts";
@@ -54,34 +54,19 @@ export interface TimedOptions {
 }
 
 /** Runs pinned threads on the coherence floor under the kernel's clock. */
-export class TimedMachine {
-  readonly threads: TimedThread[] = [];
-  private readonly ranked: TimedThread[] = [];
-  /** Steps taken, and times that a thread was taken from the queue. */
+export class TimedMachine extends Turns {
+  /** Steps taken. */
   steps = 0;
-  events = 0;
-  /** Whether steps may be taken ahead of the clock; a trace shows their times, and so needs them as events. */
-  ahead: boolean;
-  /** Time of the event that is going on. */
-  private now = 0;
-  /** No thread goes on beyond this time for now. */
-  private limit = 0;
-  private readonly queue = new ThreadQueue();
-  private readonly handler: Handler;
-  private event: EventId | undefined = undefined;
-  private armedFor = Infinity;
   private readonly lookahead: Lookahead;
-  private running = false;
   private readonly woken: TimedThread[] = [];
 
   constructor(
-    readonly sim: Simulation,
+    sim: Simulation,
     readonly coherence: Coherence,
     private readonly pricing: Pricing,
     private readonly options: TimedOptions,
   ) {
-    this.handler = sim.handler(() => this.run());
-    this.ahead = options.lookahead > 0;
+    super(sim, options.lookahead > 0);
     this.lookahead = new Lookahead(coherence, this.threads, this.queue, options.lookahead);
   }
 
@@ -123,68 +108,23 @@ export class TimedMachine {
     return Math.floor(Math.max(0, Math.min(1, share)) * step.count);
   }
 
-  /** The kernel gives the machine its turn: events in order, as long as nobody else has any. */
-  private run(): void {
-    const { sim, queue } = this;
-    this.event = undefined;
-    this.armedFor = Infinity;
-    this.running = true;
-    for (;;) {
-      const id = queue.first;
-      if (id < 0) break;
-      const at = queue.times[id] as number;
-      this.limit = sim.lull;
-      if (at > this.limit) break;
-      const tick = Math.floor(at);
-      if (tick > sim.now) sim.elapseChecked(tick);
-      this.now = at;
-      this.events++;
-      queue.remove(id);
-      this.wake(this.ranked[id] as TimedThread);
-    }
-    this.running = false;
-    this.arm();
-  }
-
-  /** Have the kernel come back when the next thread is due. */
-  private arm(): void {
-    if (this.running) return;
-    const id = this.queue.first;
-    const at = id < 0
-      ? Infinity
-      : Math.max(this.sim.now, Math.ceil(this.queue.times[id] as number));
-    if (at === this.armedFor) return;
-    if (this.event !== undefined) this.sim.cancel(this.event);
-    this.event = undefined;
-    this.armedFor = at;
-    if (at !== Infinity) this.event = this.sim.schedule(at - this.sim.now, this.handler);
-  }
-
-  private schedule(thread: TimedThread, at: number): void {
-    thread.scheduled = true;
-    this.queue.set(thread.rank, at);
-  }
-
-  private wake(thread: TimedThread): void {
+  protected override wake(thread: TimedThread): void {
     const { step } = thread;
-    thread.scheduled = false;
+    this.at = this.now;
     if (step !== undefined && !thread.deferred) {
+      thread.asleep = false;
       if (step.kind === WORK) {
-        if (!this.workGoesOn(thread, step)) this.advance(thread);
-      } else {
-        thread.wait = undefined;
-        thread.asleep = false;
-        this.advance(thread);
-      }
-    } else this.advance(thread);
+        if (this.workGoesOn(thread, step)) return;
+        this.at = this.now;
+      } else thread.wait = undefined;
+    }
+    this.advance(thread);
   }
 
   /** A unit of work has ended: begin the next one, or say that there is none. */
   private workGoesOn(thread: TimedThread, work: Work): boolean {
-    thread.asleep = false;
-    for (;;) {
-      const at = this.nextUnit(thread, work);
-      if (at < 0) return false;
+    while (this.nextUnit(thread, work)) {
+      const { at } = this;
       const end = at + onGrid(this.pricing.start(work, work.done, 1, thread, at));
       if (!this.isNext(thread, end)) {
         this.schedule(thread, end);
@@ -192,11 +132,13 @@ export class TimedMachine {
       }
       this.now = end;
     }
+    return false;
   }
 
-  /** What the end of a unit does, and when the next one begins; -1: the work is over. */
-  private nextUnit(thread: TimedThread, work: Work): number {
+  /** What the end of a unit does; whether another one begins, and when. */
+  private nextUnit(thread: TimedThread, work: Work): boolean {
     const { now } = this;
+    this.at = now;
     if (work.inUnits) {
       const unit = work.done++;
       if (work.each !== undefined) {
@@ -205,48 +147,29 @@ export class TimedMachine {
         if (word.waiting > 0) this.notify(word, now);
       }
       // Its flow changes to that of the next unit.
-      if (work.done < work.count) return now;
+      if (work.done < work.count) return true;
     } else if (work.done === 0) work.done = work.count;
     this.pricing.finish(work, thread, now);
-    if (work.again === undefined || !this.ahead) return -1;
+    if (work.again === undefined || !this.ahead) return false;
     // The same work again, if all that lies between is sure to hit in the own cache.
     const at = this.lookahead.again(work.again, thread, now);
-    if (at < 0 || at > this.limit || !work.again.more()) return -1;
+    if (at < 0 || at > this.limit || !work.again.more()) return false;
     work.done = 0;
-    return at;
+    this.at = at;
+    return true;
   }
 
-  private beginUnit(thread: TimedThread, work: Work, at: number): void {
-    this.schedule(thread, at + onGrid(this.pricing.start(work, work.done, 1, thread, at)));
-  }
-
-  /** Its step cannot be taken ahead of the clock: take it when its time has come. */
-  private defer(thread: TimedThread, at: number): number {
-    thread.deferred = true;
-    if (this.isNext(thread, at)) {
-      this.now = at;
-      return at;
-    }
-    this.schedule(thread, at);
-    return -1;
-  }
-
-  /** Whether no other thread comes before this one at `at`: then the clock may as well go on to there. */
-  private isNext(thread: TimedThread, at: number): boolean {
-    return this.ahead && at <= this.limit && this.queue.wouldBeFirst(thread.rank, at);
-  }
-
-  /** Let a thread take steps until one of them needs an event. */
+  /** Let a thread take steps, from `at` on, until one of them needs an event. */
   private advance(thread: TimedThread): void {
-    let at = this.now;
-    for (;;) {
+    let goesOn: boolean;
+    do {
       if (thread.deferred) thread.deferred = false;
       else {
         const before = thread.step;
         thread.step = thread.stack.next();
         this.steps++;
         if (before !== undefined && (before.kind === WRITE || before.kind === RMW)) {
-          if (before.word.waiting > 0) this.notify(before.word, at);
+          if (before.word.waiting > 0) this.notify(before.word, this.at);
         }
       }
       const step = thread.step;
@@ -254,27 +177,26 @@ export class TimedMachine {
         thread.finished = true;
         return;
       }
-      if (step.kind === WORK) at = this.work(thread, step, at);
-      else if (step.kind === WAIT) at = this.wait(thread, step, at);
-      else if (step.kind === SWEEP) at = this.sweep(thread, step, at);
-      else at = this.access(thread, step, at);
-      if (at < 0) return;
-    }
+      if (step.kind === WORK) goesOn = this.work(thread, step);
+      else if (step.kind === WAIT) goesOn = this.wait(thread, step);
+      else if (step.kind === SWEEP) goesOn = this.sweep(thread, step);
+      else if (step.word.pair === undefined) goesOn = this.access(thread, step);
+      else goesOn = this.accessOfTwo(thread, step);
+    } while (goesOn);
   }
 
-  /** Each kind of step: the time at which the thread can go on at once, or -1 if it needs an event. */
-  private access(thread: TimedThread, step: Access, at: number): number {
+  /** Each kind of step: whether the thread can go on at once, and when (`at`); else it needs an event. */
+  private access(thread: TimedThread, step: Access): boolean {
     const { word, kind } = step;
     const { line } = word;
-    if (word.pair !== undefined) return this.accessOfTwo(thread, step, at);
-    if (line === NO_LINE) return at;
-    const { coherence } = this;
+    if (line === NO_LINE) return true;
+    const { coherence, at } = this;
     let done = at + (coherence.hits[kind] as number);
     let bound: number;
     if (at > this.now) {
       // Ahead of the clock only what is sure to hit.
       bound = this.bound(word, kind, thread);
-      if (done >= bound) return this.defer(thread, at);
+      if (done >= bound) return this.defer(thread);
     } else {
       const hit = done;
       done = coherence.access(line, kind, thread.core, at);
@@ -284,10 +206,11 @@ export class TimedMachine {
   }
 
   /** Between two parties a miss may be begun ahead of the clock as well. */
-  private accessOfTwo(thread: TimedThread, step: Access, at: number): number {
+  private accessOfTwo(thread: TimedThread, step: Access): boolean {
     const { word, kind } = step;
+    const { at } = this;
     const bound = this.bound(word, kind, thread);
-    if (at > this.now && at >= bound) return this.defer(thread, at);
+    if (at > this.now && at >= bound) return this.defer(thread);
     const done = this.coherence.access(word.line, kind, thread.core, at);
     return this.goOn(thread, step.overlapped ? this.overlap(at, done) : done, bound);
   }
@@ -297,14 +220,12 @@ export class TimedMachine {
     return at + onGrid((done - at) / this.coherence.values.outstandingMisses);
   }
 
-  private sweep(thread: TimedThread, step: Sweep, at: number): number {
+  private sweep(thread: TimedThread, step: Sweep): boolean {
     const { words } = step;
-    const { coherence } = this;
+    const { coherence, at } = this;
     let bound = Infinity;
     for (const word of words) bound = Math.min(bound, this.bound(word, READ, thread));
-    if (at > this.now && at + coherence.hits[READ] >= bound) {
-      return this.defer(thread, at);
-    }
+    if (at > this.now && at + (coherence.hits[READ] as number) >= bound) return this.defer(thread);
     let longest = 0;
     let sum = 0;
     for (const word of words) {
@@ -316,88 +237,73 @@ export class TimedMachine {
     return this.goOn(thread, at + onGrid(together), bound);
   }
 
-  private wait(thread: TimedThread, step: Wait, at: number): number {
+  private wait(thread: TimedThread, step: Wait): boolean {
+    const { coherence, at } = this;
+    const hit = coherence.hits[READ] as number;
+    const { words } = step;
     let bound = Infinity;
-    for (const word of step.words) {
-      if (word.line !== NO_LINE) bound = Math.min(bound, this.bound(word, READ, thread));
-      else bound = -1;
+    for (let i = 0; i < words.length; i++) {
+      const word = words[i] as Word;
+      bound = word.line === NO_LINE ? -1 : Math.min(bound, this.bound(word, READ, thread));
     }
-    if (at > this.now && at + this.coherence.hits[READ] >= bound) {
-      return this.defer(thread, at);
-    }
-    const { coherence } = this;
-    const hit = coherence.hits[READ];
+    if (at > this.now && at + hit >= bound) return this.defer(thread);
     // Who spins on a word has it in its cache; lost when asked for, it would never be sure to have it.
-    for (const word of coherence.loss === "asked" ? [] : step.words) {
-      if (word.line === NO_LINE || word.pair !== undefined) continue;
-      if (coherence.sureUntil(word.line, READ, thread.core, at) >= 0) continue;
-      const got = coherence.access(word.line, READ, thread.core, at);
-      return this.defer(thread, got);
+    if (coherence.loss === "done") {
+      for (let i = 0; i < words.length; i++) {
+        const { line, pair } = words[i] as Word;
+        if (line === NO_LINE || pair !== undefined) continue;
+        if (coherence.sureUntil(line, READ, thread.core, at) >= 0) continue;
+        this.at = coherence.access(line, READ, thread.core, at);
+        return this.defer(thread);
+      }
     }
     if (step.until()) return this.goOn(thread, at + hit, bound);
     thread.wait = step;
-    thread.asleep = true;
-    thread.since = at;
-    thread.waits++;
-    for (const word of step.words) subscribe(word, thread);
+    this.sleep(thread, words);
     if (step.spins !== undefined && step.spins !== Infinity) {
       this.schedule(thread, at + onGrid(step.spins * this.options.poll));
     }
-    return -1;
+    return false;
   }
 
-  private work(thread: TimedThread, step: Work, at: number): number {
-    const late = at > this.now;
+  /** Until one of `words` is written. */
+  private sleep(thread: TimedThread, words: readonly Word[]): void {
+    thread.asleep = true;
+    thread.since = this.at;
+    thread.waits++;
+    for (let i = 0; i < words.length; i++) subscribe(words[i] as Word, thread);
+  }
+
+  private work(thread: TimedThread, step: Work): boolean {
+    const { at } = this;
     step.done = 0;
-    if (step.fixed) {
-      const time = onGrid(this.pricing.start(step, 0, step.count, thread, at));
-      const end = at + time;
-      if (time === 0 || (this.ahead && end <= this.limit)) {
-        step.done = step.count;
-        this.pricing.finish(step, thread, end);
-        return end;
-      }
-      this.schedule(thread, end);
-      return -1;
+    if (!step.fixed) {
+      // Loads of a table feel traffic that is known a period ahead; entries of the log are shared.
+      const late = at - this.now;
+      if (late > 0 && (step.entry >= 0 || late >= TRAFFIC_PERIOD)) return this.defer(thread);
     }
-    // Loads of a table feel traffic that is known a period ahead; entries of the log are shared.
-    if (late && (step.entry >= 0 || at - this.now >= TRAFFIC_PERIOD)) {
-      return this.defer(thread, at);
+    const units = step.inUnits ? 1 : step.count;
+    const end = at + onGrid(this.pricing.start(step, 0, units, thread, at));
+    if (step.fixed && (end === at || (this.ahead && end <= this.limit))) {
+      step.done = step.count;
+      this.pricing.finish(step, thread, end);
+      this.at = end;
+      return true;
     }
-    if (step.inUnits) {
-      this.beginUnit(thread, step, at);
-      return -1;
-    }
-    const time = onGrid(this.pricing.start(step, 0, step.count, thread, at));
+    this.schedule(thread, end);
+    if (step.fixed || step.inUnits) return false;
     thread.workStart = at;
-    thread.workEnd = at + time;
-    this.schedule(thread, thread.workEnd);
-    if (step.words.length === 0) return -1;
+    thread.workEnd = end;
+    if (step.words.length === 0) return false;
     if (step.until()) {
       step.done = 1;
-      this.schedule(thread, at + onGrid(time / step.count));
-      return -1;
-    }
-    thread.asleep = true;
-    thread.since = at;
-    thread.waits++;
-    for (const word of step.words) subscribe(word, thread);
-    return -1;
+      this.schedule(thread, at + onGrid((end - at) / step.count));
+    } else this.sleep(thread, step.words);
+    return false;
   }
 
   private bound(word: Word, kind: 0 | 1 | 2, thread: TimedThread): number {
     return this.ahead ? this.lookahead.bound(word, kind, thread, this.now) : -1;
-  }
-
-  /** Go on at `at` ahead of the clock if that is before `bound` and within the run, else by an event. */
-  private goOn(thread: TimedThread, at: number, bound: number): number {
-    if (at < bound && at <= this.limit) return at;
-    if (this.isNext(thread, at)) {
-      this.now = at;
-      return at;
-    }
-    this.schedule(thread, at);
-    return -1;
   }
 
   /** A word was written at time `at`: whoever waits on it looks again. */

@@ -37,6 +37,17 @@ export class ThreadQueue {
     return this.best >= 0 ? this.best : this.find();
   }
 
+  /** Take out the thread that is next: time has come to it. */
+  take(): void {
+    const id = this.first;
+    if (id < 0) return;
+    this.remove(id);
+    const day = Math.floor((this.times[id] as number) * DAYS_PER_NS);
+    if (day <= this.today) return;
+    this.today = day;
+    if (this.laterFrom < day + DAYS) this.enterLater();
+  }
+
   /** Whether thread `id`, which is not in the queue, would be first in it at `time`. */
   wouldBeFirst(id: number, time: number): boolean {
     const { first } = this;
@@ -95,27 +106,34 @@ export class ThreadQueue {
     this.days[id] = place;
   }
 
-  /** The thread that is next, and the calendar begins with its day. */
   private find(): number {
-    let ahead = this.daysAhead();
-    if (ahead < 0 || this.today + ahead >= this.laterFrom) {
-      this.turn(ahead < 0 ? Infinity : this.today + ahead);
-      ahead = this.daysAhead();
-      if (ahead < 0) return -1;
+    const ahead = this.daysAhead();
+    const near = ahead < 0
+      ? -1
+      : this.earliest(this.heads[(this.today + ahead) & (DAYS - 1)] as number);
+    if (ahead >= 0 && this.today + ahead < this.laterFrom) return this.best = near;
+    // Hardly ever: what is due later may come first.
+    const far = this.earliest(this.heads[LATER] as number);
+    this.laterFrom = far < 0 ? Infinity : Math.floor((this.times[far] as number) * DAYS_PER_NS);
+    if (near < 0 || far < 0) return this.best = Math.max(near, far);
+    return this.best = this.isBefore(near, far) ? near : far;
+  }
+
+  /** The earliest thread of a list that begins with `id`; -1 of none. */
+  private earliest(id: number): number {
+    const { next } = this;
+    let best = id;
+    if (best < 0) return -1;
+    for (let other = next[best] as number; other >= 0; other = next[other] as number) {
+      if (this.isBefore(other, best)) best = other;
     }
-    this.today += ahead;
-    const { times, next } = this;
-    let best = this.heads[this.today & (DAYS - 1)] as number;
-    let at = times[best] as number;
-    for (let id = next[best] as number; id >= 0; id = next[id] as number) {
-      const time = times[id] as number;
-      if (time < at || (time === at && id < best)) {
-        best = id;
-        at = time;
-      }
-    }
-    this.best = best;
     return best;
+  }
+
+  private isBefore(a: number, b: number): boolean {
+    const at = this.times[a] as number;
+    const other = this.times[b] as number;
+    return at < other || (at === other && a < b);
   }
 
   /** Days from today to the first one on which a thread is due; -1: none in the calendar. */
@@ -135,26 +153,19 @@ export class ThreadQueue {
     return -1;
   }
 
-  /** Begin the calendar not later than on `day`, and enter what is due later but within its reach. */
-  private turn(day: number): void {
-    let first = Infinity;
-    for (let id = this.heads[LATER] as number; id >= 0; id = this.next[id] as number) {
-      first = Math.min(first, Math.floor((this.times[id] as number) * DAYS_PER_NS));
-    }
-    this.laterFrom = first;
-    if (first > day || first === Infinity) return;
-    this.today = first;
-    let left = Infinity;
+  /** Enter what is due later but has come within the calendar's reach. */
+  private enterLater(): void {
+    const { next, times, today } = this;
+    this.laterFrom = Infinity;
     for (let id = this.heads[LATER] as number; id >= 0;) {
-      const after = this.next[id] as number;
-      const due = Math.floor((this.times[id] as number) * DAYS_PER_NS);
-      if (due - first < DAYS) {
+      const after = next[id] as number;
+      const day = Math.floor((times[id] as number) * DAYS_PER_NS);
+      if (day - today < DAYS) {
         this.remove(id);
-        this.link(id, due & (DAYS - 1));
-      } else left = Math.min(left, due);
+        this.link(id, day & (DAYS - 1));
+      } else this.laterFrom = Math.min(this.laterFrom, day);
       id = after;
     }
-    this.laterFrom = left;
   }
 
   private grow(id: number): void {

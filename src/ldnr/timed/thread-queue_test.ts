@@ -38,7 +38,7 @@ Deno.test("threads leave the queue in order of time and number, however they wer
     }
     for (const [id] of order()) {
       assert.equal(queue.first, id);
-      queue.remove(id);
+      queue.take();
     }
     assert.equal(queue.first, -1);
   }));
