@@ -49,11 +49,15 @@ export class Context<Op, R> {
   /** Spin until operation number `index` is answered, or for `spins` polls. */
   untilAnswered(index: number, spins: number, combiner: Word): Wait {
     this.awaited = index;
-    if (this.answered?.by !== combiner) {
-      const answered = () => this.comb.value > this.awaited;
-      this.answered = new Wait([this.comb], answered, spins, combiner);
-    }
-    return this.answered;
+    const { answered } = this;
+    return answered !== undefined && answered.by === combiner
+      ? answered
+      : this.waitForAnswer(spins, combiner);
+  }
+
+  private waitForAnswer(spins: number, combiner: Word): Wait {
+    const answered = () => this.comb.value > this.awaited;
+    return this.answered = new Wait([this.comb], answered, spins, combiner);
   }
 
   /** The combiner's side: store the answers of the `count` oldest pending operations; `comb` then passes them. */

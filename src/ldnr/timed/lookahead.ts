@@ -10,6 +10,7 @@ import type { Coherence } from "../../hardware/memory/mod.ts";
 import { type Again, READ, type Word } from "../algorithm/step.ts";
 import type { TimedThread } from "./thread.ts";
 import type { ThreadQueue } from "./thread-queue.ts";
+import { AT, NOW } from "./turns.ts";
 
 /** The bounds. */
 export class Lookahead {
@@ -19,14 +20,17 @@ export class Lookahead {
     private readonly queue: ThreadQueue,
     /** Threads whose numbers are those by which words know them. */
     private readonly known: number,
+    /** The machine's times. */
+    private readonly clock: Float64Array,
   ) {}
 
   /**
    * Time before which an access of `thread` to `word` is nobody else's business; -1: it must be an event
-   * of its own. `now` is the time of the event that the thread is in.
+   * of its own.
    */
-  bound(word: Word, kind: 0 | 1 | 2, thread: TimedThread, now: number): number {
+  bound(word: Word, kind: 0 | 1 | 2, thread: TimedThread): number {
     const pair = word.pair;
+    const now = this.clock[NOW] as number;
     if (pair === undefined) {
       // Whoever spins on it is to be woken at the time of the write.
       if (kind !== READ && word.waiting > 0) return -1;
@@ -47,13 +51,17 @@ export class Lookahead {
     return other - 1 < this.known ? this.nextOf(other - 1, thread) : -1;
   }
 
-  /** When `thread` has gone the way to the same work again, if it is sure to hit all along; -1: it is not. */
-  again({ lines, counter, path, clear }: Again, thread: TimedThread, now: number): number {
-    if (thread.id >= this.known || !clear() || counter.waiting > 0) return -1;
-    const { coherence } = this;
+  /** Whether `thread` is sure to hit all along the way to the same work again; then it has, by its time in the clock. */
+  again(again: Again, thread: TimedThread): boolean {
+    const { counter } = again;
+    if (thread.id >= this.known || !again.clear() || counter.waiting > 0) return false;
+    const { coherence, clock } = this;
+    const { path } = again;
+    const now = clock[NOW] as number;
     let at = now;
     for (let i = 0; i < path.length; i++) at += coherence.hits[path[i] as 0 | 1 | 2] as number;
-    return at < coherence.allSureUntil(lines, counter.line, thread.core, now) ? at : -1;
+    clock[AT] = at;
+    return at < coherence.allSureUntil(again.lines, counter.line, thread.core, now);
   }
 
   /** Time before which thread `id` does nothing, as far as `asking` knows. */

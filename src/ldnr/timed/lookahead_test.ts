@@ -62,22 +62,24 @@ function play(plan: Plan, exact: boolean): Record_ {
   const { machine, pricing, benchmark, dispatcher } = system;
   const happened: [number, number, string][] = [];
   const { coherence } = machine;
-  const access = coherence.access.bind(coherence);
-  coherence.access = (line: CacheLine, mode: AccessMode, core: number, now: number) => {
-    const done = access(line, mode, core, now);
+  const fetch = coherence.fetch.bind(coherence);
+  coherence.fetch = (line: CacheLine, mode: AccessMode, core: number) => {
+    const now = coherence.at[0] as number;
+    fetch(line, mode, core);
+    const done = coherence.at[0] as number;
     // Hits are nobody's business; every miss is told.
     if (done - now > coherence.hits[mode]) {
       happened.push([now, core, `${mode} ${line.home} ${done}`]);
     }
-    return done;
   };
   const start = pricing.start.bind(pricing);
-  pricing.start = (work, from, count, thread, at) => {
-    const time = start(work, from, count, thread, at);
+  pricing.start = (work, from, count, thread) => {
+    const at = pricing.time[0] as number;
+    start(work, from, count, thread);
+    const time = pricing.time[0] as number;
     // A run of entries and one entry after the other are one story.
     const entry = work.entry < 0 ? -1 : work.entry + from;
     happened.push([at, thread.core, `${work.activity} ${entry} ${time}`]);
-    return time;
   };
   const samples: string[] = [];
   const log = (dispatcher ?? system.nr)?.log;

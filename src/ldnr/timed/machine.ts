@@ -27,20 +27,22 @@ import {
 } from "../algorithm/step.ts";
 import { Lookahead } from "./lookahead.ts";
 import { TimedThread } from "./thread.ts";
-import { Turns } from "./turns.ts";
+import { AT, LIMIT, NOW, Turns } from "./turns.ts";
 import { subscribe, takeWoken } from "./waiting.ts";
 
 export { TimedThread } from "./thread.ts";
 
 /** Prices private work and keeps account of the memory traffic that it makes. */
 export interface Pricing {
+  /** In an array, where it costs no allocation: the time at which work begins, and then how long it takes, ns. */
+  readonly time: Float64Array;
   /**
-   * Time of `count` units of `work` from unit `from` on, begun by a thread at time `at`, in ns; from then
-   * its traffic flows.
+   * `count` units of `work` from unit `from` on, begun by a thread at the time in `time[0]`, which is then that
+   * in which they are done; from their beginning their traffic flows.
    */
-  start(work: Work, from: number, count: number, thread: TimedThread, at: number): number;
-  /** Its traffic ends. */
-  finish(work: Work, thread: TimedThread, at: number): void;
+  start(work: Work, from: number, count: number, thread: TimedThread): void;
+  /** Its traffic ends, at the time in `time[0]`. */
+  finish(work: Work, thread: TimedThread): void;
 }
 
 /** Options of a timed machine. */
@@ -67,7 +69,13 @@ export class TimedMachine extends Turns {
     private readonly options: TimedOptions,
   ) {
     super(sim, options.lookahead > 0);
-    this.lookahead = new Lookahead(coherence, this.threads, this.queue, options.lookahead);
+    this.lookahead = new Lookahead(
+      coherence,
+      this.threads,
+      this.queue,
+      options.lookahead,
+      this.clock,
+    );
   }
 
   /** Start a thread on a core. */
@@ -78,7 +86,9 @@ export class TimedMachine extends Turns {
     const thread = new TimedThread(id, name, core, domain, body, rank);
     this.threads.push(thread);
     this.ranked[rank] = thread;
-    this.schedule(thread, this.sim.now);
+    this.queue.reserve(rank);
+    this.clock[AT] = this.sim.now;
+    this.schedule(thread);
     this.arm();
     return thread;
   }
@@ -93,7 +103,8 @@ export class TimedMachine extends Turns {
 
   /** Something outside of the machine changed a word: whoever waits on it looks again. */
   poke(word: Word): void {
-    this.notify(word, this.sim.now);
+    this.clock[AT] = this.sim.now;
+    this.notify(word);
     this.arm();
   }
 
@@ -110,12 +121,11 @@ export class TimedMachine extends Turns {
 
   protected override wake(thread: TimedThread): void {
     const { step } = thread;
-    this.at = this.now;
+    this.clock[AT] = this.clock[NOW] as number;
     if (step !== undefined && !thread.deferred) {
       thread.asleep = false;
       if (step.kind === WORK) {
         if (this.workGoesOn(thread, step)) return;
-        this.at = this.now;
       } else thread.wait = undefined;
     }
     this.advance(thread);
@@ -124,38 +134,39 @@ export class TimedMachine extends Turns {
   /** A unit of work has ended: begin the next one, or say that there is none. */
   private workGoesOn(thread: TimedThread, work: Work): boolean {
     while (this.nextUnit(thread, work)) {
-      const { at } = this;
-      const end = at + onGrid(this.pricing.start(work, work.done, 1, thread, at));
-      if (!this.isNext(thread, end)) {
-        this.schedule(thread, end);
-        return true;
-      }
-      this.now = end;
+      this.start(thread, work, 1);
+      if (!this.goOnAsEvent(thread)) return true;
     }
     return false;
   }
 
   /** What the end of a unit does; whether another one begins, and when. */
   private nextUnit(thread: TimedThread, work: Work): boolean {
-    const { now } = this;
-    this.at = now;
+    const now = this.clock[NOW] as number;
+    this.clock[AT] = now;
     if (work.inUnits) {
       const unit = work.done++;
       if (work.each !== undefined) {
         work.each(unit);
         const word = work.shows as Word;
-        if (word.waiting > 0) this.notify(word, now);
+        if (word.waiting > 0) this.notify(word);
       }
       // Its flow changes to that of the next unit.
       if (work.done < work.count) return true;
     } else if (work.done === 0) work.done = work.count;
-    this.pricing.finish(work, thread, now);
-    if (work.again === undefined || !this.ahead) return false;
+    this.pricing.time[0] = now;
+    this.pricing.finish(work, thread);
+    const { again } = work;
+    if (again === undefined || !this.ahead) return false;
     // The same work again, if all that lies between is sure to hit in the own cache.
-    const at = this.lookahead.again(work.again, thread, now);
-    if (at < 0 || at > this.limit || !work.again.more()) return false;
+    if (
+      !this.lookahead.again(again, thread) ||
+      (this.clock[AT] as number) > (this.clock[LIMIT] as number) || !again.more()
+    ) {
+      this.clock[AT] = now;
+      return false;
+    }
     work.done = 0;
-    this.at = at;
     return true;
   }
 
@@ -169,7 +180,7 @@ export class TimedMachine extends Turns {
         thread.step = thread.stack.next();
         this.steps++;
         if (before !== undefined && (before.kind === WRITE || before.kind === RMW)) {
-          if (before.word.waiting > 0) this.notify(before.word, this.at);
+          if (before.word.waiting > 0) this.notify(before.word);
         }
       }
       const step = thread.step;
@@ -190,42 +201,52 @@ export class TimedMachine extends Turns {
     const { word, kind } = step;
     const { line } = word;
     if (line === NO_LINE) return true;
-    const { coherence, at } = this;
+    const { coherence } = this;
+    const at = this.clock[AT] as number;
     let done = at + (coherence.hits[kind] as number);
     let bound: number;
-    if (at > this.now) {
+    if (at > (this.clock[NOW] as number)) {
       // Ahead of the clock only what is sure to hit.
       bound = this.bound(word, kind, thread);
       if (done >= bound) return this.defer(thread);
     } else {
       const hit = done;
-      done = coherence.access(line, kind, thread.core, at);
+      coherence.at[0] = at;
+      coherence.fetch(line, kind, thread.core);
+      done = coherence.at[0] as number;
       bound = done === hit ? this.bound(word, kind, thread) : -1;
     }
-    return this.goOn(thread, step.overlapped ? this.overlap(at, done) : done, bound);
+    this.clock[AT] = step.overlapped
+      ? at + onGrid((done - at) / coherence.values.outstandingMisses)
+      : done;
+    return this.goOn(thread, bound);
   }
 
   /** Between two parties a miss may be begun ahead of the clock as well. */
   private accessOfTwo(thread: TimedThread, step: Access): boolean {
     const { word, kind } = step;
-    const { at } = this;
+    const at = this.clock[AT] as number;
     const bound = this.bound(word, kind, thread);
-    if (at > this.now && at >= bound) return this.defer(thread);
-    const done = this.coherence.access(word.line, kind, thread.core, at);
-    return this.goOn(thread, step.overlapped ? this.overlap(at, done) : done, bound);
-  }
-
-  /** End of an access of several in flight. */
-  private overlap(at: number, done: number): number {
-    return at + onGrid((done - at) / this.coherence.values.outstandingMisses);
+    if (at > (this.clock[NOW] as number) && at >= bound) return this.defer(thread);
+    const { coherence } = this;
+    coherence.at[0] = at;
+    coherence.fetch(word.line, kind, thread.core);
+    const done = coherence.at[0] as number;
+    this.clock[AT] = step.overlapped
+      ? at + onGrid((done - at) / coherence.values.outstandingMisses)
+      : done;
+    return this.goOn(thread, bound);
   }
 
   private sweep(thread: TimedThread, step: Sweep): boolean {
     const { words } = step;
-    const { coherence, at } = this;
+    const { coherence } = this;
+    const at = this.clock[AT] as number;
     let bound = Infinity;
     for (const word of words) bound = Math.min(bound, this.bound(word, READ, thread));
-    if (at > this.now && at + (coherence.hits[READ] as number) >= bound) return this.defer(thread);
+    if (at > (this.clock[NOW] as number) && at + (coherence.hits[READ] as number) >= bound) {
+      return this.defer(thread);
+    }
     let longest = 0;
     let sum = 0;
     for (const word of words) {
@@ -234,11 +255,13 @@ export class TimedMachine extends Turns {
       sum += latency;
     }
     const together = Math.max(longest, sum / coherence.values.outstandingMisses);
-    return this.goOn(thread, at + onGrid(together), bound);
+    this.clock[AT] = at + onGrid(together);
+    return this.goOn(thread, bound);
   }
 
   private wait(thread: TimedThread, step: Wait): boolean {
-    const { coherence, at } = this;
+    const { coherence } = this;
+    const at = this.clock[AT] as number;
     const hit = coherence.hits[READ] as number;
     const { words } = step;
     let bound = Infinity;
@@ -246,22 +269,26 @@ export class TimedMachine extends Turns {
       const word = words[i] as Word;
       bound = word.line === NO_LINE ? -1 : Math.min(bound, this.bound(word, READ, thread));
     }
-    if (at > this.now && at + hit >= bound) return this.defer(thread);
+    if (at > (this.clock[NOW] as number) && at + hit >= bound) return this.defer(thread);
     // Who spins on a word has it in its cache; lost when asked for, it would never be sure to have it.
     if (coherence.loss === "done") {
       for (let i = 0; i < words.length; i++) {
         const { line, pair } = words[i] as Word;
         if (line === NO_LINE || pair !== undefined) continue;
         if (coherence.sureUntil(line, READ, thread.core, at) >= 0) continue;
-        this.at = coherence.access(line, READ, thread.core, at);
+        this.clock[AT] = coherence.access(line, READ, thread.core, at);
         return this.defer(thread);
       }
     }
-    if (step.until()) return this.goOn(thread, at + hit, bound);
+    if (step.until()) {
+      this.clock[AT] = at + hit;
+      return this.goOn(thread, bound);
+    }
     thread.wait = step;
     this.sleep(thread, words);
     if (step.spins !== undefined && step.spins !== Infinity) {
-      this.schedule(thread, at + onGrid(step.spins * this.options.poll));
+      this.clock[AT] = at + onGrid(step.spins * this.options.poll);
+      this.schedule(thread);
     }
     return false;
   }
@@ -269,70 +296,93 @@ export class TimedMachine extends Turns {
   /** Until one of `words` is written. */
   private sleep(thread: TimedThread, words: readonly Word[]): void {
     thread.asleep = true;
-    thread.since = this.at;
+    thread.since = this.clock[AT] as number;
     thread.waits++;
     for (let i = 0; i < words.length; i++) subscribe(words[i] as Word, thread);
   }
 
   private work(thread: TimedThread, step: Work): boolean {
-    const { at } = this;
+    const at = this.clock[AT] as number;
     step.done = 0;
     if (!step.fixed) {
       // Loads of a table feel traffic that is known a period ahead; entries of the log are shared.
-      const late = at - this.now;
+      const late = at - (this.clock[NOW] as number);
       if (late > 0 && (step.entry >= 0 || late >= TRAFFIC_PERIOD)) return this.defer(thread);
     }
     const units = step.inUnits ? 1 : step.count;
-    const end = at + onGrid(this.pricing.start(step, 0, units, thread, at));
-    if (step.fixed && (end === at || (this.ahead && end <= this.limit))) {
+    this.start(thread, step, units);
+    const end = this.clock[AT] as number;
+    if (step.fixed && (end === at || (this.ahead && end <= (this.clock[LIMIT] as number)))) {
       step.done = step.count;
-      this.pricing.finish(step, thread, end);
-      this.at = end;
+      this.pricing.time[0] = end;
+      this.pricing.finish(step, thread);
       return true;
     }
-    this.schedule(thread, end);
+    this.schedule(thread);
     if (step.fixed || step.inUnits) return false;
     thread.workStart = at;
     thread.workEnd = end;
     if (step.words.length === 0) return false;
     if (step.until()) {
       step.done = 1;
-      this.schedule(thread, at + onGrid((end - at) / step.count));
-    } else this.sleep(thread, step.words);
+      this.clock[AT] = at + onGrid((end - at) / step.count);
+      this.schedule(thread);
+    } else {
+      this.clock[AT] = at;
+      this.sleep(thread, step.words);
+    }
     return false;
   }
 
+  /** Units of work begin at `at`, which is then their end. */
+  private start(thread: TimedThread, work: Work, units: number): void {
+    const at = this.clock[AT] as number;
+    const { time } = this.pricing;
+    time[0] = at;
+    this.pricing.start(work, work.done, units, thread);
+    this.clock[AT] = at + onGrid(time[0] as number);
+  }
+
   private bound(word: Word, kind: 0 | 1 | 2, thread: TimedThread): number {
-    return this.ahead ? this.lookahead.bound(word, kind, thread, this.now) : -1;
+    return this.ahead ? this.lookahead.bound(word, kind, thread) : -1;
   }
 
   /** A word was written at time `at`: whoever waits on it looks again. */
-  private notify(word: Word, at: number): void {
+  private notify(word: Word): void {
     const { woken } = this;
+    const at = this.clock[AT] as number;
     takeWoken(word, ENDED, woken);
-    for (const thread of woken) {
+    for (let i = 0; i < woken.length; i++) {
+      const thread = woken[i] as TimedThread;
       const { step } = thread;
       thread.asleep = false;
-      if (step !== undefined && step.kind === WORK) this.endWork(thread, step, at);
-      else this.endWait(thread, word, at);
+      if (step !== undefined && step.kind === WORK) this.endWork(thread, step);
+      else this.endWait(thread, word);
+      this.clock[AT] = at;
     }
   }
 
-  private endWork(thread: TimedThread, step: Work, at: number): void {
+  private endWork(thread: TimedThread, step: Work): void {
+    const at = this.clock[AT] as number;
     const unit = (thread.workEnd - thread.workStart) / step.count;
     const done = Math.ceil(Math.max(0, at - thread.workStart) / unit);
     step.done = Math.max(1, Math.min(step.count, done));
-    this.schedule(thread, Math.max(at, onGrid(thread.workStart + step.done * unit)));
+    this.clock[AT] = Math.max(at, onGrid(thread.workStart + step.done * unit));
+    this.schedule(thread);
   }
 
-  private endWait(thread: TimedThread, word: Word, at: number): void {
+  private endWait(thread: TimedThread, word: Word): void {
     thread.wait = undefined;
     // NO_LINE stands for no memory at all, and is shared by every machine: it must keep no state.
-    if (word.line === NO_LINE) return this.schedule(thread, at);
-    // It sees the write when it loses its copy, and fetches the line again.
-    const lost = word.pair === undefined ? at : Math.max(at, this.coherence.changesAt(word.line));
-    const got = this.coherence.access(word.line, READ, thread.core, lost);
-    this.schedule(thread, got);
+    if (word.line !== NO_LINE) {
+      const { coherence } = this;
+      const at = this.clock[AT] as number;
+      // It sees the write when it loses its copy, and fetches the line again.
+      coherence.at[0] = word.pair === undefined ? at : Math.max(at, coherence.changesAt(word.line));
+      coherence.fetch(word.line, READ, thread.core);
+      this.clock[AT] = coherence.at[0] as number;
+    }
+    this.schedule(thread);
   }
 }
 

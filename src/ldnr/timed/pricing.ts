@@ -54,6 +54,7 @@ function operation(profile: AccessProfile, values: MemoryValues, cpu: number): O
 /** Prices work for the timed machine. */
 export class TablePricing implements Pricing {
   readonly traffic: SampledTraffic;
+  readonly time: Float64Array = new Float64Array(1);
   private readonly logLines: LogLines;
   /** CPU time as a multiple of that at the reference clock, by core. */
   private slowness: Float64Array;
@@ -103,22 +104,38 @@ export class TablePricing implements Pricing {
     return ns * (this.slowness[core] as number);
   }
 
-  start(work: Work, from: number, n: number, thread: TimedThread, at: number): number {
-    const { costs, workload, values } = this;
+  start(work: Work, from: number, n: number, thread: TimedThread): void {
     switch (work.activity) {
-      case "get": {
-        const one = this.once(this.get, thread, work.domain, at);
-        const times = n * (1 + workload.extraOperations);
-        return this.flow(thread, work.domain, times * this.get.bytes, times * one, at);
-      }
-      case "put": {
-        const one = this.once(this.put, thread, work.domain, at);
-        const times = n * (1 + workload.extraOperations);
-        const { entry } = work;
-        const entries = entry < 0 ? 0 : this.logLines.read(entry + from, n, thread.core);
-        this.flow(thread, work.domain, times * this.put.bytes, times * one, at);
-        return times * one + entries;
-      }
+      case "get":
+        return this.operate(this.get, work, -1, n, thread);
+      case "put":
+        return this.operate(this.put, work, from, n, thread);
+      default:
+        this.time[0] = this.other(work, from, n, thread);
+    }
+  }
+
+  /** Operations on a shared table, each after reading its entry of the log, if there is one. */
+  private operate(op: Operation, work: Work, from: number, n: number, thread: TimedThread): void {
+    const { time, traffic, workload } = this;
+    const { domain } = work;
+    const at = time[0] as number;
+    traffic.know(at, thread.domain, domain);
+    const one = op.memory * (traffic.known[0] as number) + op.l3 + op.l2 +
+      op.cpu * (this.slowness[thread.core] as number);
+    const times = n * (1 + workload.extraOperations);
+    const span = times * one;
+    this.setFlow(thread, domain, span > 0 ? gridRate(times * op.bytes / span) : 0, at);
+    time[0] = span;
+    if (work.entry < 0 || from < 0) return;
+    this.logLines.read(work.entry + from, n, thread.core);
+    time[0] = span + (this.logLines.time[0] as number);
+  }
+
+  private other(work: Work, from: number, n: number, thread: TimedThread): number {
+    const { costs, workload, values } = this;
+    const at = this.time[0] as number;
+    switch (work.activity) {
       case "local":
         return n * this.once(this.own, thread, thread.domain, at);
       case "log-fill":
@@ -147,10 +164,10 @@ export class TablePricing implements Pricing {
     }
   }
 
-  finish(_work: Work, thread: TimedThread, at: number): void {
+  finish(_work: Work, thread: TimedThread): void {
     const { id } = thread;
     if (id < this.rates.length && this.rates[id] !== 0) {
-      this.setFlow(thread, this.homes[id] as number, 0, at);
+      this.setFlow(thread, this.homes[id] as number, 0, this.time[0] as number);
     }
   }
 
@@ -158,11 +175,6 @@ export class TablePricing implements Pricing {
   private once(op: Operation, thread: TimedThread, home: number, at: number): number {
     return op.memory * this.traffic.latency(thread.domain, home, at) + op.l3 + op.l2 +
       op.cpu * (this.slowness[thread.core] as number);
-  }
-
-  private flow(thread: TimedThread, home: number, bytes: number, time: number, at: number): number {
-    this.setFlow(thread, home, time > 0 ? gridRate(bytes / time) : 0, at);
-    return time;
   }
 
   private setFlow(thread: TimedThread, home: number, rate: number, at: number): void {

@@ -15,7 +15,7 @@ const LATER = DAYS;
 
 /** Threads in order of their times. */
 export class ThreadQueue {
-  /** Time of each thread, by number; meaningful while it is in the queue. */
+  /** Time of each thread, by number, set before it is put in; meaningful while it is in the queue. */
   times: Float64Array = new Float64Array(64);
   /** First thread of each day, and of what is due later; -1: none. */
   private readonly heads: Int32Array = new Int32Array(DAYS + 1).fill(-1);
@@ -48,19 +48,10 @@ export class ThreadQueue {
     if (this.laterFrom < day + DAYS) this.enterLater();
   }
 
-  /** Whether thread `id`, which is not in the queue, would be first in it at `time`. */
-  wouldBeFirst(id: number, time: number): boolean {
-    const { first } = this;
-    if (first < 0) return true;
-    const at = this.times[first] as number;
-    return time < at || (time === at && id < first);
-  }
-
-  /** Put a thread in, or move it. */
-  set(id: number, time: number): void {
-    if (id >= this.days.length) this.grow(id);
+  /** Put a thread in, or move it, due at its time in `times`. */
+  put(id: number): void {
     if ((this.days[id] as number) >= 0) this.remove(id);
-    this.times[id] = time;
+    const time = this.times[id] as number;
     const day = Math.floor(time * DAYS_PER_NS);
     const ahead = day - this.today;
     if (ahead >= DAYS) {
@@ -68,9 +59,7 @@ export class ThreadQueue {
       this.link(id, LATER);
     } else this.link(id, (ahead < 0 ? this.today : day) & (DAYS - 1));
     const { best } = this;
-    if (best < 0) return;
-    const at = this.times[best] as number;
-    if (time < at || (time === at && id < best)) this.best = id;
+    if (best >= 0 && this.isBefore(id, best)) this.best = id;
   }
 
   /** Take a thread out, if it is in. */
@@ -168,7 +157,9 @@ export class ThreadQueue {
     }
   }
 
-  private grow(id: number): void {
+  /** Make room for threads up to number `id`. */
+  reserve(id: number): void {
+    if (id < this.days.length) return;
     const length = Math.max(2 * this.days.length, id + 1);
     const longer = (now: Int32Array) => {
       const next = new Int32Array(length).fill(-1);

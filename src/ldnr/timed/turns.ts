@@ -6,6 +6,12 @@ import type { EventId, Handler, Simulation } from "../../kernel/mod.ts";
 import type { TimedThread } from "./thread.ts";
 import { ThreadQueue } from "./thread-queue.ts";
 
+/**
+ * Places of times in the clock: that of the event that is going on; that up to which the thread whose turn it is has
+ * come, where it is ahead of the clock; and that beyond which no thread goes for now.
+ */
+export const NOW = 0, AT = 1, LIMIT = 2;
+
 /** Gives threads their turns. */
 export abstract class Turns {
   readonly threads: TimedThread[] = [];
@@ -14,8 +20,8 @@ export abstract class Turns {
   events = 0;
   /** Whether steps may be taken ahead of the clock; a trace shows their times, and so needs them as events. */
   ahead: boolean;
-  /** The times below: kept in an array, where storing one allocates nothing. */
-  private readonly clock: Float64Array = new Float64Array(3);
+  /** The machine's times by the places above: in an array, where storing one costs no allocation. */
+  protected readonly clock: Float64Array = new Float64Array(3);
   protected readonly queue: ThreadQueue = new ThreadQueue();
   private readonly handler: Handler;
   private event: EventId | undefined = undefined;
@@ -25,30 +31,6 @@ export abstract class Turns {
   constructor(readonly sim: Simulation, ahead: boolean) {
     this.handler = sim.handler(() => this.run());
     this.ahead = ahead;
-  }
-
-  /** Time of the event that is going on. */
-  protected get now(): number {
-    return this.clock[0] as number;
-  }
-  protected set now(time: number) {
-    this.clock[0] = time;
-  }
-
-  /** Time up to which the thread whose turn it is has come, where it is ahead of the clock. */
-  protected get at(): number {
-    return this.clock[1] as number;
-  }
-  protected set at(time: number) {
-    this.clock[1] = time;
-  }
-
-  /** No thread goes on beyond this time for now. */
-  protected get limit(): number {
-    return this.clock[2] as number;
-  }
-  protected set limit(time: number) {
-    this.clock[2] = time;
   }
 
   /** It is the thread's turn. */
@@ -64,11 +46,12 @@ export abstract class Turns {
       const id = queue.first;
       if (id < 0) break;
       const at = queue.times[id] as number;
-      this.limit = sim.lull;
-      if (at > this.limit) break;
+      const { lull } = sim;
+      if (at > lull) break;
+      this.clock[LIMIT] = lull;
       const tick = Math.floor(at);
       if (tick > sim.now) sim.elapseChecked(tick);
-      this.now = at;
+      this.clock[NOW] = at;
       this.events++;
       queue.take();
       const thread = this.ranked[id] as TimedThread;
@@ -93,30 +76,35 @@ export abstract class Turns {
     if (at !== Infinity) this.event = this.sim.schedule(at - this.sim.now, this.handler);
   }
 
-  protected schedule(thread: TimedThread, at: number): void {
+  /** The thread goes on at `AT`. */
+  protected schedule(thread: TimedThread): void {
     thread.scheduled = true;
-    this.queue.set(thread.rank, at);
+    this.queue.times[thread.rank] = this.clock[AT] as number;
+    this.queue.put(thread.rank);
   }
 
-  /** Whether no other thread comes before this one at `at`: then the clock may as well go on to there. */
-  protected isNext(thread: TimedThread, at: number): boolean {
-    return this.ahead && at <= this.limit && this.queue.wouldBeFirst(thread.rank, at);
+  /** Go on ahead of the clock if `AT` is before `bound` and within the run, else by an event; whether at once. */
+  protected goOn(thread: TimedThread, bound: number): boolean {
+    const at = this.clock[AT] as number;
+    return (at < bound && at <= (this.clock[LIMIT] as number)) || this.goOnAsEvent(thread);
   }
 
-  /** Go on at `at` ahead of the clock if that is before `bound` and within the run, else by an event; whether at once. */
-  protected goOn(thread: TimedThread, at: number, bound: number): boolean {
-    this.at = at;
-    return (at < bound && at <= this.limit) || this.goOnAsEvent(thread);
-  }
-
-  /** Go on when the thread's time has come: at once, if nobody comes before. */
+  /**
+   * Go on when the thread's time, `AT`, has come: at once if no other thread comes before, so that the clock may as
+   * well go on to there.
+   */
   protected goOnAsEvent(thread: TimedThread): boolean {
-    const { at } = this;
-    if (this.isNext(thread, at)) {
-      this.now = at;
-      return true;
+    const { queue, clock } = this;
+    const at = clock[AT] as number;
+    if (this.ahead && at <= (clock[LIMIT] as number)) {
+      const { first } = queue;
+      const time = first < 0 ? Infinity : queue.times[first] as number;
+      if (at < time || (at === time && thread.rank < first)) {
+        clock[NOW] = at;
+        return true;
+      }
     }
-    this.schedule(thread, at);
+    this.schedule(thread);
     return false;
   }
 
