@@ -296,7 +296,7 @@ export class TimedMachine extends Turns {
   /** Until one of `words` is written. */
   private sleep(thread: TimedThread, words: readonly Word[]): void {
     thread.asleep = true;
-    thread.since = this.clock[AT] as number;
+    thread.since[0] = this.clock[AT] as number;
     thread.waits++;
     for (let i = 0; i < words.length; i++) subscribe(words[i] as Word, thread);
   }
@@ -351,8 +351,8 @@ export class TimedMachine extends Turns {
   private notify(word: Word): void {
     const { woken } = this;
     const at = this.clock[AT] as number;
-    takeWoken(word, ENDED, woken);
-    for (let i = 0; i < woken.length; i++) {
+    const n = takeWoken(word, ENDED, woken);
+    for (let i = 0; i < n; i++) {
       const thread = woken[i] as TimedThread;
       const { step } = thread;
       thread.asleep = false;

@@ -12,9 +12,9 @@ export class TimedThread {
   step: Step | undefined = undefined;
   /** The step has still to be begun: its turn was not yet. */
   deferred = false;
-  /** The wait that the thread sleeps in, since when, and how many waits it has begun. */
+  /** The wait that the thread sleeps in, since when (in an array: it costs no allocation), and how many it has begun. */
   wait: Wait | undefined = undefined;
-  since = 0;
+  readonly since: Float64Array = new Float64Array(1);
   waits = 0;
   /** Start and end of the running work, or of its running unit. */
   workStart = 0;
