@@ -6,6 +6,7 @@
 import { GRID_STEP, onGrid } from "./grid.ts";
 import { type CacheLine, NOBODY } from "./line.ts";
 import type { MemoryValues } from "./parts/part.ts";
+import { AT_HOME, FAR_MEMORY, FROM_HOME, L3, MEMORY, OWN_SOCKET, served } from "./served.ts";
 
 /** Access modes. */
 export type AccessMode =
@@ -21,9 +22,6 @@ export type AccessMode =
  * then), or when it is asked for, as if the home sent everybody's invalidations at once.
  */
 export type Loss = "done" | "asked";
-
-/** Where a miss is served: places in the tables of latencies. */
-const OWN_SOCKET = 0, FROM_HOME = 1, AT_HOME = 2, THIRD = 3, MEMORY = 4, FAR_MEMORY = 5, L3 = 6;
 
 /**
  * The state of a line lies together, on a cache line of this machine where there are four domains. Its times,
@@ -306,11 +304,4 @@ export class Coherence {
     if (this.isIn(word, domain)) return OWN_SOCKET;
     return home === domain ? MEMORY : FAR_MEMORY;
   }
-}
-
-/** Where a line that a core of `owner` has modified comes from, for a core of `requester`. */
-function served(owner: number, requester: number, home: number): number {
-  if (owner === requester) return OWN_SOCKET;
-  if (home === owner) return FROM_HOME;
-  return home === requester ? AT_HOME : THIRD;
 }

@@ -8,7 +8,7 @@
  * (lookahead.ts); without, every step is an event. The results are the same, to the last bit.
  */
 import type { Simulation } from "../../kernel/mod.ts";
-import { type Coherence, onGrid, TRAFFIC_PERIOD } from "../../hardware/memory/mod.ts";
+import { type Coherence, onGrid } from "../../hardware/memory/mod.ts";
 import {
   type Access,
   type CallingScript,
@@ -22,28 +22,14 @@ import {
   type Wait,
   type Word,
   WORK,
-  type Work,
   WRITE,
 } from "../algorithm/step.ts";
-import { Lookahead } from "./lookahead.ts";
 import { TimedThread } from "./thread.ts";
-import { AT, LIMIT, NOW, Turns } from "./turns.ts";
-import { subscribe, takeWoken } from "./waiting.ts";
+import { AT, NOW } from "./turns.ts";
+import { type Pricing, Working } from "./working.ts";
 
 export { TimedThread } from "./thread.ts";
-
-/** Prices private work and keeps account of the memory traffic that it makes. */
-export interface Pricing {
-  /** In an array, where it costs no allocation: the time at which work begins, and then how long it takes, ns. */
-  readonly time: Float64Array;
-  /**
-   * `count` units of `work` from unit `from` on, begun by a thread at the time in `time[0]`, which is then that
-   * in which they are done; from their beginning their traffic flows.
-   */
-  start(work: Work, from: number, count: number, thread: TimedThread): void;
-  /** Its traffic ends, at the time in `time[0]`. */
-  finish(work: Work, thread: TimedThread): void;
-}
+export type { Pricing } from "./working.ts";
 
 /** Options of a timed machine. */
 export interface TimedOptions {
@@ -56,26 +42,17 @@ export interface TimedOptions {
 }
 
 /** Runs pinned threads on the coherence floor under the kernel's clock. */
-export class TimedMachine extends Turns {
+export class TimedMachine extends Working {
   /** Steps taken. */
   steps = 0;
-  private readonly lookahead: Lookahead;
-  private readonly woken: TimedThread[] = [];
 
   constructor(
     sim: Simulation,
-    readonly coherence: Coherence,
-    private readonly pricing: Pricing,
+    coherence: Coherence,
+    pricing: Pricing,
     private readonly options: TimedOptions,
   ) {
-    super(sim, options.lookahead > 0);
-    this.lookahead = new Lookahead(
-      coherence,
-      this.threads,
-      this.queue,
-      options.lookahead,
-      this.clock,
-    );
+    super(sim, coherence, pricing, options.lookahead);
   }
 
   /** Start a thread on a core. */
@@ -129,45 +106,6 @@ export class TimedMachine extends Turns {
       } else thread.wait = undefined;
     }
     this.advance(thread);
-  }
-
-  /** A unit of work has ended: begin the next one, or say that there is none. */
-  private workGoesOn(thread: TimedThread, work: Work): boolean {
-    while (this.nextUnit(thread, work)) {
-      this.start(thread, work, 1);
-      if (!this.goOnAsEvent(thread)) return true;
-    }
-    return false;
-  }
-
-  /** What the end of a unit does; whether another one begins, and when. */
-  private nextUnit(thread: TimedThread, work: Work): boolean {
-    const now = this.clock[NOW] as number;
-    this.clock[AT] = now;
-    if (work.inUnits) {
-      const unit = work.done++;
-      if (work.each !== undefined) {
-        work.each(unit);
-        const word = work.shows as Word;
-        if (word.waiting > 0) this.notify(word);
-      }
-      // Its flow changes to that of the next unit.
-      if (work.done < work.count) return true;
-    } else if (work.done === 0) work.done = work.count;
-    this.pricing.time[0] = now;
-    this.pricing.finish(work, thread);
-    const { again } = work;
-    if (again === undefined || !this.ahead) return false;
-    // The same work again, if all that lies between is sure to hit in the own cache.
-    if (
-      !this.lookahead.again(again, thread) ||
-      (this.clock[AT] as number) > (this.clock[LIMIT] as number) || !again.more()
-    ) {
-      this.clock[AT] = now;
-      return false;
-    }
-    work.done = 0;
-    return true;
   }
 
   /** Let a thread take steps, from `at` on, until one of them needs an event. */
@@ -292,102 +230,4 @@ export class TimedMachine extends Turns {
     }
     return false;
   }
-
-  /** Until one of `words` is written. */
-  private sleep(thread: TimedThread, words: readonly Word[]): void {
-    thread.asleep = true;
-    thread.since[0] = this.clock[AT] as number;
-    thread.waits++;
-    for (let i = 0; i < words.length; i++) subscribe(words[i] as Word, thread);
-  }
-
-  private work(thread: TimedThread, step: Work): boolean {
-    const at = this.clock[AT] as number;
-    step.done = 0;
-    if (!step.fixed) {
-      // Loads of a table feel traffic that is known a period ahead; entries of the log are shared.
-      const late = at - (this.clock[NOW] as number);
-      if (late > 0 && (step.entry >= 0 || late >= TRAFFIC_PERIOD)) return this.defer(thread);
-    }
-    const units = step.inUnits ? 1 : step.count;
-    this.start(thread, step, units);
-    const end = this.clock[AT] as number;
-    if (step.fixed && (end === at || (this.ahead && end <= (this.clock[LIMIT] as number)))) {
-      step.done = step.count;
-      this.pricing.time[0] = end;
-      this.pricing.finish(step, thread);
-      return true;
-    }
-    this.schedule(thread);
-    if (step.fixed || step.inUnits) return false;
-    thread.workStart = at;
-    thread.workEnd = end;
-    if (step.words.length === 0) return false;
-    if (step.until()) {
-      step.done = 1;
-      this.clock[AT] = at + onGrid((end - at) / step.count);
-      this.schedule(thread);
-    } else {
-      this.clock[AT] = at;
-      this.sleep(thread, step.words);
-    }
-    return false;
-  }
-
-  /** Units of work begin at `at`, which is then their end. */
-  private start(thread: TimedThread, work: Work, units: number): void {
-    const at = this.clock[AT] as number;
-    const { time } = this.pricing;
-    time[0] = at;
-    this.pricing.start(work, work.done, units, thread);
-    this.clock[AT] = at + onGrid(time[0] as number);
-  }
-
-  private bound(word: Word, kind: 0 | 1 | 2, thread: TimedThread): number {
-    return this.ahead ? this.lookahead.bound(word, kind, thread) : -1;
-  }
-
-  /** A word was written at time `at`: whoever waits on it looks again. */
-  private notify(word: Word): void {
-    const { woken } = this;
-    const at = this.clock[AT] as number;
-    const n = takeWoken(word, ENDED, woken);
-    for (let i = 0; i < n; i++) {
-      const thread = woken[i] as TimedThread;
-      const { step } = thread;
-      thread.asleep = false;
-      if (step !== undefined && step.kind === WORK) this.endWork(thread, step);
-      else this.endWait(thread, word);
-      this.clock[AT] = at;
-    }
-  }
-
-  private endWork(thread: TimedThread, step: Work): void {
-    const at = this.clock[AT] as number;
-    const unit = (thread.workEnd - thread.workStart) / step.count;
-    const done = Math.ceil(Math.max(0, at - thread.workStart) / unit);
-    step.done = Math.max(1, Math.min(step.count, done));
-    this.clock[AT] = Math.max(at, onGrid(thread.workStart + step.done * unit));
-    this.schedule(thread);
-  }
-
-  private endWait(thread: TimedThread, word: Word): void {
-    thread.wait = undefined;
-    // NO_LINE stands for no memory at all, and is shared by every machine: it must keep no state.
-    if (word.line !== NO_LINE) {
-      const { coherence } = this;
-      const at = this.clock[AT] as number;
-      // It sees the write when it loses its copy, and fetches the line again.
-      coherence.at[0] = word.pair === undefined ? at : Math.max(at, coherence.changesAt(word.line));
-      coherence.fetch(word.line, READ, thread.core);
-      this.clock[AT] = coherence.at[0] as number;
-    }
-    this.schedule(thread);
-  }
-}
-
-/** Whether what a sleeping thread waits for has come. */
-function ENDED(thread: TimedThread): boolean {
-  const { step } = thread;
-  return step !== undefined && (step.kind === WAIT || step.kind === WORK) && step.until();
 }
