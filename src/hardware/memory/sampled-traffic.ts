@@ -47,7 +47,7 @@ export class SampledTraffic {
   private period = 0;
 
   private readonly domains: number;
-  /** The latency last asked for by `know`, ns. */
+  /** The time for which `know` is asked and the latency that it answers, ns; in an array, where it costs no allocation. */
   readonly known: Float64Array = new Float64Array(1);
 
   constructor(values: MemoryValues) {
@@ -68,13 +68,14 @@ export class SampledTraffic {
 
   /** Latency of a load at time `at`, less than a period ahead of what has been declared, in ns. */
   latency(domain: number, home: number, at: number): number {
-    this.know(at, domain, home);
+    this.known[0] = at;
+    this.know(domain, home);
     return this.known[0] as number;
   }
 
-  /** The same, in `known[0]`: where it is asked most, that costs less. */
-  know(at: number, domain: number, home: number): void {
-    const period = Math.floor(at / TRAFFIC_PERIOD);
+  /** The same, with the time and then the latency in `known[0]`: where it is asked most, that costs less. */
+  know(domain: number, home: number): void {
+    const period = Math.floor((this.known[0] as number) / TRAFFIC_PERIOD);
     if (period > this.period) this.advance(period);
     const { flows, latencies } = this.samples[period & (RING - 1)] as Sample;
     const index = domain * this.domains + home;

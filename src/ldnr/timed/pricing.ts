@@ -119,13 +119,13 @@ export class TablePricing implements Pricing {
   private operate(op: Operation, work: Work, from: number, n: number, thread: TimedThread): void {
     const { time, traffic, workload } = this;
     const { domain } = work;
-    const at = time[0] as number;
-    traffic.know(at, thread.domain, domain);
+    traffic.known[0] = time[0] as number;
+    traffic.know(thread.domain, domain);
     const one = op.memory * (traffic.known[0] as number) + op.l3 + op.l2 +
       op.cpu * (this.slowness[thread.core] as number);
     const times = n * (1 + workload.extraOperations);
     const span = times * one;
-    this.setFlow(thread, domain, span > 0 ? gridRate(times * op.bytes / span) : 0, at);
+    this.setFlow(thread, domain, span > 0 ? gridRate(times * op.bytes / span) : 0);
     time[0] = span;
     if (work.entry < 0 || from < 0) return;
     this.logLines.read(work.entry + from, n, thread.core);
@@ -167,7 +167,7 @@ export class TablePricing implements Pricing {
   finish(_work: Work, thread: TimedThread): void {
     const { id } = thread;
     if (id < this.rates.length && this.rates[id] !== 0) {
-      this.setFlow(thread, this.homes[id] as number, 0, this.time[0] as number);
+      this.setFlow(thread, this.homes[id] as number, 0);
     }
   }
 
@@ -177,7 +177,9 @@ export class TablePricing implements Pricing {
       op.cpu * (this.slowness[thread.core] as number);
   }
 
-  private setFlow(thread: TimedThread, home: number, rate: number, at: number): void {
+  /** From the time in `time[0]` on a thread's traffic is this. */
+  private setFlow(thread: TimedThread, home: number, rate: number): void {
+    const at = this.time[0] as number;
     const { id, domain } = thread;
     if (id >= this.rates.length) this.grow();
     const flowHome = this.homes[id] as number;
