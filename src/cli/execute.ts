@@ -103,6 +103,8 @@ function summary(terminal: Terminal, outcome: ScenarioOutcome): string {
   const claims = outcome.claims.length === 0
     ? ""
     : `; ${met} of ${outcome.claims.length} claims met`;
+  // Some experiments go from round to round or from fit to fit and have no event queue.
+  const events = outcome.events === 0 ? "" : `, ${outcome.events.toLocaleString("en")} events`;
   switch (outcome.status) {
     case "up-to-date":
       return `${name}: ${outcome.reason}${claims}`;
@@ -120,8 +122,7 @@ function summary(terminal: Terminal, outcome: ScenarioOutcome): string {
     default:
       return `${name}: ${outcome.status} in ${
         seconds(outcome.milliseconds)
-      } (${outcome.reason}), ` +
-        `${outcome.events.toLocaleString("en")} events${claims}` +
+      } (${outcome.reason})${events}${claims}` +
         (outcome.files.length === 0 ? "" : `\n  → ${outcome.files.join(" ")}`);
   }
 }

@@ -57,7 +57,8 @@ function unknownScenario(name: string, ids: readonly string[]): string {
   const below = ids.some((id) => id.startsWith(`${name.replace(/\/$/, "")}/`));
   const near = below
     ? `${name.replace(/\/$/, "")}/*`
-    : nearest(name, ids) ?? ids.find((id) => id.endsWith(`/${name}`));
+    : nearest(name, ids) ?? ids.find((id) => id.endsWith(`/${name}`)) ??
+      nearest(name, [...new Set(ids.map((id) => `${id.split("/")[0]}/*`))]);
   return `no scenario "${name}": there is no such file, folder or id` +
     (near === undefined
       ? "; wherewhen list names the ids, and a scenario of your own goes by its file"

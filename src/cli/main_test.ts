@@ -58,6 +58,21 @@ Deno.test("a wrong command line is exit code 2 with a suggestion", async () => {
   assert.match((await wherewhen("run", "freshen/")).err, /did you mean "freshen\/\*"\?/);
 });
 
+Deno.test("a command line with a mistake names the nearest thing, or the help to look into", async () => {
+  const told = async (...args: string[]) => {
+    const { code, err } = await wherewhen(...args);
+    assert.equal(code, 2, err);
+    return err;
+  };
+  assert.match(await told("run"), /missing required argument 'scenario'\nwherewhen run --help/);
+  assert.match(
+    await told("iron", "metrics", "--ot", "x"),
+    /--out\?\)\nwherewhen iron metrics --help/,
+  );
+  assert.match(await told("check", "freshn/*"), /did you mean "freshen\/\*"\?/);
+  assert.match(await told("freshen", "infer", "no.js"), /handler no\.js: there is no such file/);
+});
+
 Deno.test("help and version are data on stdout, exit code 0", async () => {
   const help = await wherewhen("--help");
   assert.equal(help.code, 0);
@@ -157,6 +172,12 @@ Deno.test("a claim out of tolerance is exit code 4, unless its finding is on rec
     assert.equal(
       (await wherewhen("compare", join(folder, "quick.yaml"), ...args.slice(0, 2))).code,
       4,
+    );
+    const never = await wherewhen("compare", join(folder, "quick.yaml"), "--out", folder);
+    assert.equal(never.code, 5, "what was never run is not compared, and no success");
+    assert.match(
+      never.err,
+      /no current result of my\/quick in \S+; make it first: wherewhen run \S+quick/,
     );
     const known = wrong + "    finding: The load is light, so the quota never binds.\n";
     assert.equal((await wherewhen("run", place(folder, known), ...args)).code, 0);

@@ -203,5 +203,13 @@ export function program(terminal: Terminal, ended: (code: ExitCode) => void): Co
       ),
     );
 
+  pointToHelp(root);
   return root;
+}
+
+/** After an error of its arguments or options each command names its own help. */
+function pointToHelp(command: Command, parents = ""): void {
+  const name = `${parents}${command.name()}`;
+  command.showHelpAfterError(`${name} --help has its arguments and options.`);
+  for (const inner of command.commands) pointToHelp(inner, `${name} `);
 }

@@ -27,6 +27,7 @@ const SHORTER: Readonly<Record<string, readonly number[] | null>> = {
   "escra/load-scale": [1, 1, 1],
   "escra/profile-load": [2, 1],
   "escra/slice-expiry": [2, 1, 1],
+  "escra/connections": [2, 1, 1], // static limits under the fixed workload
   "validation/escra-runs": [2, 1, 1],
   "ldnr/fig-6.3f-log": [1], // the smallest log
   "freshen/azure-day": [1, 2], // one trigger, two predictors

@@ -120,6 +120,20 @@ Deno.test("only static runs that did not break down are fitted to", () => {
   assert.equal(firstHalfRate(400, 18_000, 22_500), 200);
 });
 
+Deno.test("MediaMicroservice's error replies are the nine titles in a thousand with an ampersand", () => {
+  const { requests } = parseApplication(yamlOf("media"), "media.yaml");
+  const share = requests.find(({ name }) => name === "title-with-ampersand")?.share as number;
+  assert.equal(share, 0.009);
+  // Counted from the begin, so of all replies of 180 s; a count varies by its root.
+  const rows = file("data/escra/measured_runs_calibration.csv").trim().split("\n").slice(1)
+    .map((line) => line.split(","))
+    .filter(([app, , policy]) => app === "media" && policy === "static");
+  assert.equal(rows.length, 6);
+  const sum = (of: (row: string[]) => number) => rows.reduce((total, row) => total + of(row), 0);
+  const errors = sum((row) => Number(row[7])), replies = 180 * sum((row) => Number(row[5]));
+  assert.ok(Math.abs(errors - share * replies) < 2 * Math.sqrt(errors), `${errors / replies}`);
+});
+
 Deno.test("golden section finds the least of a valley", () => {
   const least = goldenSection((x) => (Math.log(x) - Math.log(3)) ** 2, 1, 10, 30);
   assert.ok(Math.abs(least - 3) < 1e-4);

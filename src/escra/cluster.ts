@@ -22,9 +22,10 @@ export interface ClusterOptions {
   readonly cores?: number;
   /** What a ResourceQuota allows in all; default: there is none. */
   readonly quota?: Limits | undefined;
-  readonly answered: (request: number, failed: boolean) => void;
-  /** See `EngineOptions.broken`. */
+  readonly answered: (request: number, status: number) => void;
+  /** See `EngineOptions.broken` and `reset`. */
   readonly broken?: ((request: number) => void) | undefined;
+  readonly reset?: (() => void) | undefined;
 }
 
 /** One run's hosts, containers and engine. The platform's first host is the control node. */
@@ -40,6 +41,7 @@ export class Cluster {
   /** Admission of pods; without a quota all are admitted. */
   readonly quota: ResourceQuota;
   readonly #limits: readonly Limits[];
+  readonly #delay: (from: number, to: number) => number;
 
   constructor(options: ClusterOptions) {
     const { sim, platform, application, limits, period, stackDelay, answered } = options;
@@ -66,12 +68,14 @@ export class Cluster {
       [control.name, ...names].map((b) => between(a, b))
     );
     const node = (i: number) => i < 0 ? 0 : 1 + (place[i] as number);
+    this.#delay = (a, b) => (delays[node(a)] as number[])[node(b)] as number;
     this.engine = new Engine({
       sim,
       application,
-      delay: (a, b) => (delays[node(a)] as number[])[node(b)] as number,
+      delay: this.#delay,
       answered,
       broken: options.broken,
+      reset: options.reset,
     });
     this.containers = application.services.map((service, i) =>
       new Container(i, service, {
@@ -103,10 +107,17 @@ export class Cluster {
 
   /** Whether the containers that requests enter at answer. */
   accepts(): boolean {
-    return this.application.requests.every(({ operation }) => {
-      const { service } = this.application.operations[operation] as { service: number };
-      return (this.containers[service] as Container).up;
-    });
+    return this.#entries().every((service) => (this.containers[service] as Container).up);
+  }
+
+  /** From the client to the farthest container that requests enter at and back, ns. */
+  get roundTrip(): number {
+    return Math.max(...this.#entries().map((i) => this.#delay(-1, i) + this.#delay(i, -1)));
+  }
+
+  #entries(): number[] {
+    const { operations, requests } = this.application;
+    return requests.map(({ operation }) => (operations[operation] as { service: number }).service);
   }
 
   /** One way from the control node to a container's host on the wire, ns. */

@@ -37,6 +37,7 @@ function fleet(n: number, busy: number): Application {
     services: Array.from({ length: n }, (_, i) => service(i)),
     operations: [],
     requests: [],
+    entry: { keepAliveRequests: Infinity, closesOn: new Set() },
     globalLimits: new Map(),
   };
 }

@@ -4,6 +4,7 @@ import { inputFile } from "../model/mod.ts";
 import { bytes, cpu, duration, ratio } from "../units/mod.ts";
 import {
   type Application,
+  MATCHINGS,
   parseApplication,
   parseSendTimes,
   type Workload,
@@ -158,6 +159,12 @@ export const microservices = z.strictObject({
   ),
   rate_scale: z.number().positive().max(1000).default(1).describe("multiplies every rate"),
   connections: whole(1, 100_000).default(10).describe("tester.sh: wrk -t 1 -c 10"),
+  closing: z.boolean().default(true).describe(
+    "the entry's HTTP server closes connections as its configuration says (entry: in the application)",
+  ),
+  matching: z.enum(MATCHINGS).default("by-count").describe(
+    "replies with sends: by their numbers on a connection, lost ones counted, as wrk2; or each with its own",
+  ),
   duration: duration({ min: 2 * S, max: 24 * 3600 * S, column: "s" }).default(180 * S),
   warm_up: duration({ max: 3600 * S }).default(10 * S).describe("wrk2's calibration: not recorded"),
   settle: duration({ min: S, max: 3600 * S }).default(40 * S).describe(

@@ -6,6 +6,7 @@ import {
   Client,
   type ClientReport,
   type Container,
+  type Matching,
   type SendTimes,
   sendTimes,
   type Workload,
@@ -23,6 +24,9 @@ export interface Load {
   readonly duration: number;
   /** Answers before this are not recorded, ns. */
   readonly warmUp: number;
+  /** See `ClientOptions`. */
+  readonly closing?: boolean | undefined;
+  readonly matching?: Matching | undefined;
   /** Times of a trace instead of a workload, ns. */
   readonly times?: readonly number[] | undefined;
 }
@@ -99,8 +103,9 @@ export function runLoad(options: RunOptions): RunReport {
     spread: options.spread,
     sliceExpiry: options.sliceExpiry,
     quota: options.quota,
-    answered: (tag, failed) => late.client?.answered(tag, failed),
+    answered: (tag, status) => late.client?.answered(tag, status),
     broken: (tag) => late.client?.broke(tag),
+    reset: () => late.client?.reset(),
   });
   for (const container of cluster.containers) container.periodLog = options.periodLog ?? null;
   policy.start(cluster);
@@ -128,6 +133,9 @@ export function runLoad(options: RunOptions): RunReport {
     duration: settle + load.duration,
     send: (type, tag) => cluster.engine.send(type, tag),
     accepts: () => cluster.accepts(),
+    roundTrip: cluster.roundTrip,
+    closing: load.closing,
+    matching: load.matching,
   });
   const before = cluster.containers.reduce((sum, c) => sum + c.cpu.usage(), 0);
   if (options.sample !== undefined && !options.sampleStart) {

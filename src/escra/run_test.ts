@@ -56,8 +56,10 @@ Deno.test("lost telemetry means fewer decisions, late RPCs longer waits and fewe
 Deno.test("a failed worker breaks connections while it is away, and counts as no OOM kill", () => {
   const fair = run({});
   const failed = run({ fail_worker_at: "7s", fail_worker_lasts: "1s" });
-  assert.equal(Number(fair["error_replies"]) + Number(fair["lost_requests"]), 0);
-  assert.ok(Number(failed["error_replies"]) + Number(failed["lost_requests"]) > 0);
+  // A hundredth of the requests fail in any run, and close their connection.
+  assert.ok(Number(fair["error_replies"]) <= 0.02 * Number(fair["recorded_requests"]));
+  const more = Number(failed["lost_requests"]) - Number(fair["lost_requests"]);
+  assert.ok(more > 0, `${more} more are lost`);
   assert.equal(failed["oom_kills"], 0);
 });
 
@@ -112,7 +114,10 @@ Deno.test("a controller that restarts handles nothing meanwhile", () => {
 Deno.test("a quota keeps pods from being created, and requests that need them fail", () => {
   const row = run({ policy: "static", limit_multiplier: 1, quota_cpu: "20 cores" });
   assert.ok(Number(row["pending"]) > 0);
-  assert.equal(row["error_replies"], row["recorded_requests"]);
+  // Each error closes its connection.
+  assert.ok(Number(row["error_replies"]) > 0);
+  assert.equal(row["error_replies"], row["ended_connections"]);
+  assert.ok(Math.abs(Number(row["error_replies"]) - 6 * Number(row["completed_rps"])) < 1e-6);
 });
 
 Deno.test("VPA restarts pods under its minima in its first loop, or leaves them waiting for a quota", () => {
@@ -157,11 +162,12 @@ Deno.test("a profile sees the start of the programs and a lighter load, as asked
       interval: 2,
     });
   const at = (name: string) => application.services.findIndex((s) => s.name === name);
-  const [all, loadOnly, light] = [peaks(1, true), peaks(1, false), peaks(0.3, true)];
+  const [all, loadOnly] = [peaks(1, true), peaks(1, false)];
+  const [light, lightOnly] = [peaks(0.3, true), peaks(0.3, false)];
   // No request reaches the registry: its peak is the start. The web UI's is the load.
   const idle = at("teastore-registry"), front = at("teastore-webui");
   assert.ok(all[idle].cpu > 1.5 && loadOnly[idle].cpu < 0.1);
-  assert.ok(light[front].cpu < 0.7 * loadOnly[front].cpu && light[idle].cpu > 1.5);
+  assert.ok(lightOnly[front].cpu < 0.7 * loadOnly[front].cpu && light[idle].cpu > 1.5);
 });
 
 Deno.test("the same run twice gives the same row", () => {

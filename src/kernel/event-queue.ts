@@ -7,12 +7,14 @@
  * per event hardly grows with the number pending. Where buckets do not help (few events, ties, all
  * delays below a bucket's width) the heap alone does the work: it is always right, and O(log n).
  *
- * Times are whole and bucket widths powers of two, so every boundary is exact.
+ * Times are whole and bucket widths powers of two, so every boundary is exact. Lane, heap and rungs have
+ * files of their own; what moves events between them changes all of them and stays together here.
  */
 
 import { EventHeap, EventList } from "./event-heap.ts";
 import { EventPool } from "./event-pool.ts";
-import { MAX_BUCKETS, Rung, widthFor } from "./event-rung.ts";
+import { EventLane } from "./event-lane.ts";
+import { Epochs, Rung, widthFor } from "./event-rung.ts";
 
 /** `handler` of a cancelled event that still stands in the queue. */
 export const DEAD = -1;
@@ -33,9 +35,7 @@ export class EventQueue extends EventPool {
 
   #purgeAt = 1024;
 
-  #lane = new Int32Array(64);
-  #laneHead = 0;
-  #laneTail = 0;
+  #lane = new EventLane();
   #laneOpen = false; // nothing outside the lane is due now
 
   #runTime = new Float64Array(RUN);
@@ -51,13 +51,13 @@ export class EventQueue extends EventPool {
   #depth = 0;
   #top = new EventList(64);
   #far = Infinity; // events from here on go to the top
-  #dice = 12345;
+  #epochs = new Epochs();
 
   /** Adds an event at `time` (whole, not before `now`) and returns its slot. */
   add(time: number, handler: number, argument: number): number {
     const slot = this.take(time, handler, argument);
     this.size++;
-    if (time === this.now) this.#queueUp(slot);
+    if (time === this.now) this.#lane.push(slot);
     else this.#place(time, slot);
     return slot;
   }
@@ -77,10 +77,10 @@ export class EventQueue extends EventPool {
     for (;;) {
       let slot: number;
       let time = this.now;
-      if (this.#laneHead !== this.#laneTail && (this.#laneOpen || this.#nothingNow())) {
+      const lane = this.#lane;
+      if (lane.head !== lane.tail && (this.#laneOpen || this.#nothingNow())) {
         if (time > limit) return -1;
-        slot = this.#lane[this.#laneHead];
-        this.#laneHead = (this.#laneHead + 1) & (this.#lane.length - 1);
+        slot = lane.shift();
       } else {
         const heap = this.#heap;
         if (this.#runAt < this.#runEnd) {
@@ -119,19 +119,6 @@ export class EventQueue extends EventPool {
     const now = this.now;
     return this.#laneOpen = !((this.#runAt < this.#runEnd && this.#runTime[this.#runAt] === now) ||
       (this.#heap.size !== 0 && this.#heap.times[0] === now));
-  }
-
-  #queueUp(slot: number): void {
-    this.#lane[this.#laneTail] = slot;
-    this.#laneTail = (this.#laneTail + 1) & (this.#lane.length - 1);
-    if (this.#laneTail !== this.#laneHead) return;
-    const old = this.#lane;
-    const n = old.length;
-    this.#lane = new Int32Array(2 * n);
-    this.#lane.set(old.subarray(this.#laneHead), 0);
-    this.#lane.set(old.subarray(0, this.#laneHead), n - this.#laneHead);
-    this.#laneHead = 0;
-    this.#laneTail = n;
   }
 
   #push(time: number, slot: number): void {
@@ -285,27 +272,7 @@ export class EventQueue extends EventPool {
       for (let i = 0; i < n; i++) this.#push(times[i], slots[i]);
       return;
     }
-    let least = Infinity;
-    let most = 0;
-    for (let i = 0; i < n; i++) {
-      const t = times[i];
-      if (t < least) least = t;
-      if (t > most) most = t;
-    }
-    // Half of the events lie before the median: their density there sets the width.
-    const sample = new Float64Array(63);
-    for (let i = 0; i < 63; i++) {
-      this.#dice = (Math.imul(this.#dice, 1664525) + 1013904223) | 0;
-      sample[i] = times[(this.#dice >>> 0) % n];
-    }
-    sample.sort();
-    const span = Math.max(1, sample[31] - least);
-    const width = widthFor(2 * span, n);
-    const end = Math.min(
-      most + 1,
-      least + Math.max(4 * span, 64),
-      least + width * MAX_BUCKETS,
-    );
+    const { start: least, end, width } = this.#epochs.next(times, n);
     this.#far = end;
     this.#near = least;
     this.#addRung(least, end, width);

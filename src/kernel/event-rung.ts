@@ -10,6 +10,35 @@ export function widthFor(range: number, n: number): number {
   return ideal <= 1 ? 1 : 2 ** Math.floor(Math.log2(ideal));
 }
 
+/** Chooses the spans of time whose events leave the top for a rung together. */
+export class Epochs {
+  #dice = 12345;
+
+  /**
+   * The next epoch of the first `n` of `times`, from `start` to before `end`, and the width of its
+   * buckets. Half of the events lie before the median: their density there sets the width.
+   */
+  next(times: Float64Array, n: number): { start: number; end: number; width: number } {
+    let start = Infinity;
+    let most = 0;
+    for (let i = 0; i < n; i++) {
+      const t = times[i];
+      if (t < start) start = t;
+      if (t > most) most = t;
+    }
+    const sample = new Float64Array(63);
+    for (let i = 0; i < 63; i++) {
+      this.#dice = (Math.imul(this.#dice, 1664525) + 1013904223) | 0;
+      sample[i] = times[(this.#dice >>> 0) % n];
+    }
+    sample.sort();
+    const span = Math.max(1, sample[31] - start);
+    const width = widthFor(2 * span, n);
+    const end = Math.min(most + 1, start + Math.max(4 * span, 64), start + width * MAX_BUCKETS);
+    return { start, end, width };
+  }
+}
+
 /** Lists of events in buckets: `heads[i]` begins that of the times from start + i·width on. */
 export class Rung {
   /** First slot of each bucket's list, -1 when empty. */

@@ -7,7 +7,10 @@ interface Uniform {
   uniform(): number;
 }
 
-/** Poisson: Knuth's multiplication below 10, PTRS (Hörmann 1993) above. */
+/**
+ * A draw from the Poisson distribution with this mean: a whole number from 0. Knuth's multiplication below
+ * a mean of 10, PTRS (Hörmann 1993) above.
+ */
 export function poisson(rng: Uniform, mean: number): number {
   if (mean < 10) {
     const limit = Math.exp(-mean);

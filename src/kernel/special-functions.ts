@@ -127,7 +127,10 @@ function quotient(k: readonly number[], x: number): number {
   return above / below;
 }
 
-/** The quantile of the standard normal distribution (Wichura 1988, AS 241), relative error 1e-16. */
+/**
+ * The quantile of the standard normal distribution at 0 < p < 1 (Wichura 1988, AS 241), relative error
+ * 1e-16: `normalQuantile(0.975)` is 1.96.
+ */
 export function normalQuantile(p: number): number {
   const q = p - 0.5;
   if (Math.abs(q) <= 0.425) return q * quotient(CENTRAL, 0.180625 - q * q);

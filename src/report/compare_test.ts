@@ -1,22 +1,13 @@
 import assert from "node:assert/strict";
 import type { ClaimResult } from "../claims/mod.ts";
 import { type ComparedScenario, compareJson, compareMarkdown, compareText, tally } from "./mod.ts";
+import { CLAIM } from "./testing.ts";
 
-function claim(changes: Partial<ClaimResult> = {}): ClaimResult {
-  return {
-    id: "largest",
-    says: "The benefit reaches 71.94 %",
-    kind: "value",
-    published: "71.94 %",
-    reproduced: "70.10 %",
-    values: [70.1],
-    difference: "-1.84 points",
-    tolerance: "5 points",
-    verdict: "met",
-    basis: "predicted",
-    ...changes,
-  };
-}
+const claim = (changes: Partial<ClaimResult> = {}): ClaimResult => ({
+  ...CLAIM,
+  says: "The benefit reaches 71.94 %",
+  ...changes,
+});
 
 const scenarios: ComparedScenario[] = [
   {

@@ -91,6 +91,26 @@ Deno.test("told: a mapping inside a plain value", async () => {
   );
 });
 
+Deno.test("told: keys of one mapping in different columns, once", async () => {
+  assert.equal(
+    await errorsOf(`${HEAD}parameters:\n direction: get\n  file_size: 1KB\n`),
+    `error: this value goes on below, where lines are indented more deeply than its key; keys of one mapping begin in the same column
+  --> s.yaml:6:13
+   |
+ 6 |  direction: get
+   |             ^^^`,
+  );
+});
+
+Deno.test("told: a tab, and not what follows from it", async () => {
+  const told = await errorsOf(`${HEAD}parameters:\n\tdirection: get\n  file_size: 1KB\n`);
+  assert.match(
+    told,
+    /^error: a tab is used for indentation; YAML wants spaces\n {2}--> s.yaml:6:1/,
+  );
+  assert.equal(told.split("error:").length, 2, told);
+});
+
 Deno.test("told: a key written twice", async () => {
   assert.equal(
     await errorsOf(`${HEAD}title: again\n`),

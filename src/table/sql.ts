@@ -158,7 +158,9 @@ export class SqlTables {
 }
 
 function unknownName(kind: string, name: string, all: readonly string[]): string {
-  const near = nearest(name.split(".").at(-1) as string, all);
+  const last = name.split(".").at(-1) as string;
+  // A column without its unit or its statistic is nearer than any misspelling.
+  const near = all.find((known) => known.startsWith(`${last}_`)) ?? nearest(last, all);
   return `unknown ${kind} ${name}; ` + (near === undefined ? "" : `did you mean ${near}? `) +
     `there is ${all.join(", ")}`;
 }

@@ -55,6 +55,7 @@ Deno.test("an unknown column, table or function is named with what there is", ()
     (e: Error) =>
       e instanceof SqlError && /unknown column totl_ms; did you mean total_ms\?/.test(e.message),
   );
+  assert.throws(() => query({ runs }, "SELECT total FROM runs"), /did you mean total_ms\?/);
   assert.throws(() => query({ runs }, 'SELECT "zz" FROM runs'), /unknown column zz; there is site/);
   assert.throws(
     () => query({ runs }, "SELECT 1 FROM run"),

@@ -92,6 +92,24 @@ const operationSchema = z.strictObject({
   after_arrivals: count(2, 100).optional().describe(
     "calls are made only by the execution that is this many-th of its request",
   ),
+  fails: ratio({ max: 1 }).default(0).describe(
+    "executions that end with an error after their calls: what they are asked for is not there",
+  ),
+});
+
+const status = z.int("expected an HTTP status").min(400, "expected an error: at least 400").max(
+  599,
+  "expected at most 599",
+);
+const entrySchema = z.strictObject({
+  source: z.string().min(1).describe("where the server's configuration and its defaults are from"),
+  keepalive_requests: count(1, 1_000_000_000).optional().describe(
+    "the server closes a connection behind this many replies (nginx: keepalive_requests, Tomcat: " +
+      "maxKeepAliveRequests); what is pipelined on it is lost. Default: never",
+  ),
+  closes_on: z.array(status).default([]).describe(
+    "statuses of replies behind which the server closes the connection",
+  ),
 });
 
 /** A service: one container. */
@@ -123,6 +141,9 @@ export const applicationSchema = z.strictObject({
       (all) => Object.keys(all).length > 0,
       "expected at least one multiplier, for example 1x",
     ),
+  entry: entrySchema.optional().describe(
+    "the HTTP server that clients are connected to; default: one that closes no connection",
+  ),
   runtimes: z.record(z.string(), runtimeSchema).default({}),
   services: z.record(z.string(), serviceSchema),
   requests: z.record(
@@ -131,6 +152,7 @@ export const applicationSchema = z.strictObject({
       share: z.number().positive(),
       call: target,
       errors: ratio({ max: 1 }).default(0).describe("replies that are errors whatever the load"),
+      errors_status: status.default(500).describe("HTTP status of those replies"),
       timeout: duration({ min: 1e6 }).optional().describe(
         "the entry gives up and answers an error",
       ),

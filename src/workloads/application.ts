@@ -33,6 +33,8 @@ export interface Operation {
   readonly steps: readonly (readonly Call[])[];
   /** Which execution of its request makes the calls; 0: each does. */
   readonly afterArrivals: number;
+  /** Share of its executions that end with an error. */
+  readonly fails: number;
 }
 
 /** One service: one container. Bytes and ns. */
@@ -69,8 +71,18 @@ export interface RequestType {
   readonly share: number;
   readonly operation: number;
   readonly errors: number;
+  /** HTTP status of those. */
+  readonly errorsStatus: number;
   /** ns; Infinity: none */
   readonly timeout: number;
+}
+
+/** When the HTTP server that clients are connected to closes a connection. */
+export interface Entry {
+  /** Behind so many replies on it; Infinity: never. */
+  readonly keepAliveRequests: number;
+  /** Behind a reply with one of these statuses. */
+  readonly closesOn: ReadonlySet<number>;
 }
 
 /** A checked application. */
@@ -80,6 +92,7 @@ export interface Application {
   readonly services: readonly Service[];
   readonly operations: readonly Operation[];
   readonly requests: readonly RequestType[];
+  readonly entry: Entry;
   /** CPU (cores) and memory (bytes) of the whole application, by multiplier. */
   readonly globalLimits: ReadonlyMap<number, { readonly cpu: number; readonly memory: number }>;
 }
@@ -265,6 +278,7 @@ function compile(yaml: ApplicationYaml): Application {
         ...demand(o.cpu + serve + ask * calls, aside, yaml, o.work),
         steps,
         afterArrivals: o.after_arrivals ?? 0,
+        fails: o.fails,
       });
     }
   });
@@ -279,8 +293,13 @@ function compile(yaml: ApplicationYaml): Application {
       share: r.share / total,
       operation: number(r.call),
       errors: r.errors,
+      errorsStatus: r.errors_status,
       timeout: r.timeout ?? Infinity,
     })),
+    entry: {
+      keepAliveRequests: yaml.entry?.keepalive_requests ?? Infinity,
+      closesOn: new Set(yaml.entry?.closes_on),
+    },
     globalLimits: new Map(
       Object.entries(yaml.global_limits).map(([times, limits]) => [parseFloat(times), limits]),
     ),

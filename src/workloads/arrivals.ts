@@ -38,27 +38,33 @@ export interface WorkloadOptions {
   readonly duration: number;
 }
 
-/** Schedules of all connections; the random streams are `rng(name)`. */
+/** wrk2 opens one connection after the other, this long apart, and each has a clock of its own from then on, ns. */
+const STAGGER = 1e6;
+
+/**
+ * Schedules of all connections; the random streams are `rng(name)`. As in wrk2 (`delayed_initial_connect`), a
+ * connection's first request is due a gap after it was opened, so that those of a constant rate come close together.
+ */
 export function sendTimes(options: WorkloadOptions, rng: (name: string) => Rng): SendTimes[] {
   const { workload, scale, connections, duration } = options;
   const trace = workload === "alibaba" ? syntheticTrace(duration, rng("arrivals trace")) : [];
   const share = scale / connections *
     (options.mean === undefined ? 1 : options.mean / ownMean(workload, trace));
   return Array.from({ length: connections }, (_, c) => {
-    const offset = c / connections;
+    const opened = c * STAGGER;
     const random = rng(`arrivals ${c}`);
     const until = (times: SendTimes): SendTimes => () => {
       const at = times();
       return at < duration ? at : Infinity;
     };
-    if (workload === "fixed") return until(even(() => WORKLOAD_CONSTANTS.fixed * share, offset));
-    if (workload === "exp") return until(poisson(WORKLOAD_CONSTANTS.exp * share, random));
+    if (workload === "fixed") return until(even(() => WORKLOAD_CONSTANTS.fixed * share, opened));
+    if (workload === "exp") return until(poisson(WORKLOAD_CONSTANTS.exp * share, opened, random));
     if (workload === "alibaba") {
-      return until(even((t) => (trace[Math.floor(t / S)] ?? 0) * share, offset));
+      return until(even((t) => (trace[Math.floor(t / S)] ?? 0) * share, opened));
     }
     const { base, extra, on, every } = WORKLOAD_CONSTANTS.burst;
-    const steady = even(() => base * share, offset);
-    const inBurst = poisson(extra * share, random);
+    const steady = even(() => base * share, opened);
+    const inBurst = poisson(extra * share, opened, random);
     // The burst's own clock stands still between bursts.
     const burst = () => {
       const at = inBurst();
@@ -76,18 +82,14 @@ function ownMean(workload: Workload, trace: readonly number[]): number {
   return WORKLOAD_CONSTANTS[workload];
 }
 
-/** Evenly spaced at a rate that may change; `offset` (0 to 1) of the first gap. */
-function even(rate: (t: number) => number, offset: number): SendTimes {
-  let at = offset * S / rate(0);
-  return () => {
-    const now = at;
-    at += S / Math.max(1e-3, rate(at));
-    return Math.round(now);
-  };
+/** Evenly spaced at a rate that may change, from when the connection is opened. */
+function even(rate: (t: number) => number, opened: number): SendTimes {
+  let at = opened;
+  return () => Math.round(at += S / Math.max(1e-3, rate(at)));
 }
 
-function poisson(rate: number, rng: Rng): SendTimes {
-  let at = 0;
+function poisson(rate: number, opened: number, rng: Rng): SendTimes {
+  let at = opened;
   return () => Math.round(at += rng.exponential(S / rate));
 }
 

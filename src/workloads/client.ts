@@ -1,17 +1,18 @@
 /**
  * An open-loop HTTP load generator as DeathStarBench's wrk2 (delimitrou/DeathStarBench, wrk2/src/wrk.c): a
- * request is due at its intended time whatever is outstanding; a connection has one request on the way, as
- * HTTP/1.1 servers answer in order; latency counts from the intended time.
+ * request is written when it is due, whatever is outstanding, and latency counts from then; the server takes
+ * pipelined requests one after the other.
  *
- * A connection that breaks loses what it has sent and tries again until it is accepted; what has become due
- * meanwhile is then sent at once. wrk2 gives replies to sends by their numbers on the connection, so that
- * after a loss every reply is held for that of an older request: latency stays longer by as much as was lost.
- * Its calibration, whose replies are not recorded, is repeated until there is one.
+ * A server may close a connection behind a reply (`Entry`), and a server that dies resets its connections.
+ * All that is open on such a connection is lost. wrk2 connects again at once, over a round trip, as often as it is
+ * refused; what has become due meanwhile is then written at once. Replies are given to sends by their numbers
+ * (`Connection`). Its calibration, whose replies are not recorded, is repeated until there is one; errors
+ * are counted from the begin.
  */
 import type { Handler, Rng, Simulation } from "../kernel/mod.ts";
 import type { Application } from "./application.ts";
 import type { SendTimes } from "./arrivals.ts";
-import { Fifo } from "./fifo.ts";
+import { Connection, type Matching } from "./connection.ts";
 
 /** A load generator's connections, what it records, and how it reaches the application. */
 export interface ClientOptions {
@@ -27,10 +28,16 @@ export interface ClientOptions {
   readonly send: (type: number, tag: number) => void;
   /** Whether the application's entry accepts connections; default: always. */
   readonly accepts?: (() => boolean) | undefined;
+  /** Of a handshake, or of a try that is refused, ns; default: none. */
+  readonly roundTrip?: number | undefined;
+  /** Whether the entry's server closes connections behind replies; default: as the application says. */
+  readonly closing?: boolean | undefined;
+  /** Default: by count, as wrk2. */
+  readonly matching?: Matching | undefined;
 }
 
-/** Between two tries of a connection to connect, ns; assumed: wrk2 tries without a pause. */
-const RECONNECT = 10e6;
+/** Least time between two tries to connect, ns: wrk2 tries without a pause; this many are enough to see. */
+const RETRY = 1e6;
 
 /** What was measured. */
 export interface ClientReport {
@@ -40,23 +47,14 @@ export interface ClientReport {
   readonly answered: number;
   /** Answers after the warm-up. */
   readonly recorded: number;
-  /** Error replies among `recorded`. */
+  /** Error replies among `answered`: wrk2 counts them from the begin. */
   readonly errors: number;
-  /** Requests that broken connections have lost. */
+  /** Requests that were open on connections that ended. */
   readonly lost: number;
+  /** Connections that the server closed or that were reset. */
+  readonly ended: number;
   /** Sorted latencies of `recorded`, ns. */
   readonly latencies: Float64Array;
-}
-
-interface Connection {
-  readonly next: SendTimes;
-  /** Send times that no reply was given to yet. */
-  readonly sent: Fifo;
-  /** Requests on the connection: one in the application, the rest behind it. */
-  open: number;
-  broken: boolean;
-  /** Became due while the connection was broken. */
-  overdue: number;
 }
 
 /** The load generator of one run. */
@@ -72,6 +70,7 @@ export class Client {
   #errors = 0;
   #due = 0;
   #lost = 0;
+  #ended = 0;
   /** End of the calibration and its length, ns. */
   #recordFrom: number;
   #calibration = 0;
@@ -82,13 +81,8 @@ export class Client {
     this.#types = options.sim.rng("request types");
     let sum = 0;
     for (const { share } of options.application.requests) this.#shares.push(sum += share);
-    this.#connections = options.schedules.map((next) => ({
-      next,
-      sent: new Fifo(),
-      open: 0,
-      broken: false,
-      overdue: 0,
-    }));
+    const { matching = "by-count" } = options;
+    this.#connections = options.schedules.map((next) => new Connection(next, matching));
     this.#dueHandler = options.sim.handler((c) => this.#isDue(c));
   }
 
@@ -99,30 +93,35 @@ export class Client {
   }
 
   /** For `EngineOptions.answered`. */
-  answered(c: number, failed: boolean): void {
+  answered(c: number, status: number): void {
     const connection = this.#connections[c] as Connection;
-    const { now } = this.#options.sim;
-    const sent = connection.sent.shift() as number;
-    if (now <= this.#options.duration) {
+    const { sim, application, duration, closing = true } = this.#options;
+    const { now } = sim;
+    const sent = connection.reply();
+    if (now <= duration) {
       while (this.#answered === 0 && this.#calibration > 0 && now >= this.#recordFrom) {
         this.#recordFrom += this.#calibration;
       }
       this.#answered++;
-      if (now >= this.#recordFrom) {
-        if (failed) this.#errors++;
-        this.#record(now - sent);
-      }
+      if (status >= 400) this.#errors++;
+      if (now >= this.#recordFrom) this.#record(now - sent);
     }
-    if (--connection.open > 0) this.#send(c);
+    const { keepAliveRequests, closesOn } = application.entry;
+    const closes = connection.replies >= keepAliveRequests || closesOn.has(status);
+    if (closes && closing) this.#end(c, "closed");
+    else if (connection.open > 0) this.#send(c);
   }
 
-  /** For `EngineOptions.broken`: the connection breaks, with all that it has sent. */
+  /** For `EngineOptions.broken`: the connection is reset, with all that is open on it. */
   broke(c: number): void {
-    const connection = this.#connections[c] as Connection;
-    this.#lost += connection.open;
-    connection.open = 0;
-    connection.broken = true;
-    this.#options.sim.after(RECONNECT, () => this.#reconnect(c));
+    this.#end(c, "reset");
+  }
+
+  /** For `EngineOptions.reset`: connections end on which nothing is open; `broke` tells of the others. */
+  reset(): void {
+    this.#connections.forEach(({ open, broken }, c) => {
+      if (open === 0 && !broken) this.#end(c, "reset");
+    });
   }
 
   /** The measurements so far. */
@@ -133,6 +132,7 @@ export class Client {
       recorded: this.#recorded,
       errors: this.#errors,
       lost: this.#lost,
+      ended: this.#ended,
       latencies: this.#latencies.slice(0, this.#recorded).sort(),
     };
   }
@@ -154,19 +154,33 @@ export class Client {
 
   /** Writes a request to the connection; it comes to the application when those before it are answered. */
   #put(connection: Connection, c: number): void {
-    connection.sent.push(this.#options.sim.now);
-    if (++connection.open === 1) this.#send(c);
+    connection.write(this.#options.sim.now);
+    if (connection.open === 1) this.#send(c);
   }
 
-  #reconnect(c: number): void {
-    if (this.#options.accepts?.() === false) {
-      this.#options.sim.after(RECONNECT, () => this.#reconnect(c));
-      return;
-    }
+  #end(c: number, how: string): void {
+    const { sim } = this.#options;
+    const lost = (this.#connections[c] as Connection).lose();
+    this.#lost += lost;
+    this.#ended++;
+    sim.trace?.instant("client", `connection ${how}`, sim.now, { connection: c, lost });
+    this.#connect(c, 0);
+  }
+
+  /** A handshake, or a refusal and the next try. */
+  #connect(c: number, least: number): void {
+    const { sim, accepts, roundTrip = 0 } = this.#options;
+    sim.after(Math.max(least, roundTrip), () => {
+      if (accepts?.() === false) this.#connect(c, RETRY);
+      else this.#connected(c);
+    });
+  }
+
+  #connected(c: number): void {
     const connection = this.#connections[c] as Connection;
-    connection.broken = false;
     const { overdue } = connection;
-    connection.overdue = 0;
+    connection.broken = false;
+    connection.replies = connection.overdue = 0;
     for (let i = 0; i < overdue && !connection.broken; i++) this.#put(connection, c);
   }
 

@@ -1,7 +1,7 @@
 /**
  * Requests through a microservice application: each call is a message, waits for one of the callee's
  * threads, charges memory, uses CPU time in the callee's container, makes its own calls and answers.
- * A container that is down answers at once with an error, and an error goes up to the client.
+ * A container that is down answers at once with an error, and an error goes up to the client, as status 500.
  */
 import type { Handler, Rng, Simulation } from "../kernel/mod.ts";
 import type { Application, Call, Operation } from "./application.ts";
@@ -9,8 +9,11 @@ import type { Container } from "./container.ts";
 import { Fifo } from "./fifo.ts";
 import { BACKGROUND, CLIENT, NOBODY, type Request, State, type Visit } from "./visit.ts";
 
-/** Told when a request is answered: its number as given to `send`, and whether it is an error. */
-export type Answered = (request: number, failed: boolean) => void;
+/** Told when a request is answered: its number as given to `send`, and the reply's HTTP status. */
+export type Answered = (request: number, status: number) => void;
+
+/** What a request comes to when a call that it needs has failed, or it has taken too long. */
+const FAILED = 500;
 
 /** What an engine needs of the world around its application. */
 export interface EngineOptions {
@@ -22,6 +25,8 @@ export interface EngineOptions {
   /** Told instead that the entry's container was down or died with the request: a connection that breaks
    * and no reply. Default: `answered`, with an error. */
   readonly broken?: ((request: number) => void) | undefined;
+  /** Told when a container that requests enter at dies, `delay` later: its connections are reset. */
+  readonly reset?: (() => void) | undefined;
 }
 
 /** Runs requests on containers; numbers of containers are those of the application's services. */
@@ -269,6 +274,8 @@ export class Engine {
     const container = this.containers[i] as Container;
     const beside = visit.operation.beside + container.warmUp();
     if (beside > 0) container.cpu.run(beside, BACKGROUND);
+    const { fails } = visit.operation;
+    if (fails > 0 && this.#choice.bernoulli(fails)) visit.failed = true;
     if (visit.memory > 0) container.memory.uncharge(visit.memory);
     visit.memory = 0;
     this.#release(i, container);
@@ -354,10 +361,11 @@ export class Engine {
     if (request.lost && this.#options.broken !== undefined) {
       return this.#options.broken(request.tag);
     }
-    const { errors } = this.#application.requests[request.type] as Application["requests"][number];
+    const { errors, errorsStatus } = this.#application
+      .requests[request.type] as Application["requests"][number];
     // Drawn for every request that could have an error of its own, to keep the stream in step.
     const own = errors > 0 && this.#choice.bernoulli(errors);
-    this.#options.answered(request.tag, failed || own);
+    this.#options.answered(request.tag, failed ? FAILED : own ? errorsStatus : 200);
   }
 
   /** Everything in the container ends with an error. */
@@ -374,6 +382,11 @@ export class Engine {
       visit.failed = true;
       this.#loses(visit);
       this.#leave(visit, visit.outstanding);
+    }
+    const { reset } = this.#options;
+    const { operations, requests } = this.#application;
+    if (reset !== undefined && requests.some((r) => operations[r.operation]?.service === i)) {
+      this.#sim.after(this.#options.delay(i, CLIENT), reset);
     }
   }
 }

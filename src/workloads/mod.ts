@@ -1,6 +1,7 @@
 /** What drives the systems: microservice applications, arrivals and load generators. */
 export {
   type Application,
+  type Entry,
   type Operation,
   parseApplication,
   type RequestType,
@@ -16,6 +17,7 @@ export {
   WORKLOADS,
 } from "./arrivals.ts";
 export { Client, type ClientReport, percentile } from "./client.ts";
+export { type Matching, MATCHINGS } from "./connection.ts";
 export { BACK_OFF, Container, type ContainerOptions, type OomHook } from "./container.ts";
 export { Engine, type EngineOptions } from "./engine.ts";
 export { InputError, placeIn } from "../yaml/mod.ts";

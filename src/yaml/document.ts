@@ -3,8 +3,9 @@
  * (alias bombs, deep nesting, huge files, bad bytes) becomes a located error, quickly.
  */
 import { isAlias, isMap, isScalar, isSeq, parseDocument } from "yaml";
-import type { Document, Node, Scalar, YAMLError, YAMLMap, YAMLSeq } from "yaml";
+import type { Document, Node, Scalar, YAMLMap, YAMLSeq } from "yaml";
 import { type Finding, Lines } from "./located.ts";
+import { MAX_DEPTH, syntaxErrors, TOO_DEEP } from "./syntax.ts";
 
 /** A value of the document with its place: offsets `[start, end)` into the text. */
 export interface Place {
@@ -28,8 +29,6 @@ export interface YamlFile {
 export const MAX_YAML_BYTES = 128 * 1024;
 const MAX_ALIASES = 100;
 const MAX_VALUES = 100_000;
-const MAX_DEPTH = 64;
-const MAX_SYNTAX_ERRORS = 5;
 
 /** Text of a file's bytes, or the error that they are more than `most` or no UTF-8. */
 export function decodeYaml(
@@ -58,30 +57,7 @@ export function decodeYaml(
   );
 }
 
-/** Our words for the parser's codes, where its own are about its grammar. */
-const SYNTAX: Readonly<Record<string, string>> = {
-  MULTIPLE_DOCS: "a second document starts here; a file holds one, so drop the ---",
-  TAB_AS_INDENT: "a tab is used for indentation; YAML wants spaces",
-  BLOCK_AS_IMPLICIT_KEY: 'a text with a colon and a space in it needs quotes: "a: b"',
-  RESOURCE_EXHAUSTION: `nested too deeply; at most ${MAX_DEPTH} levels are read`,
-};
-
-function syntaxError(lines: Lines, error: YAMLError): Finding {
-  const bracket = /^Flow (map|sequence) in block collection/.exec(error.message)?.[1];
-  const quote = /^Missing closing (["'])/.exec(error.message)?.[1];
-  const unclosed = bracket === undefined ? quote : bracket === "map" ? "{" : "[";
-  const message = unclosed === undefined
-    ? SYNTAX[error.code] ?? `YAML syntax: ${firstLower(error.message)}`
-    : `a ${unclosed} before this place is not closed`;
-  // How deep the parser comes depends on its stack: the line is the same each time, the column is not.
-  const line = lines.startOf(lines.lineOf(error.pos[0]));
-  const [start, end] = error.code === "RESOURCE_EXHAUSTION" ? [line, line] : error.pos;
-  return lines.finding(start, end, message);
-}
-
 const article = (noun: string) => `${/^[aeiou]/.test(noun) ? "an" : "a"} ${noun}`;
-
-const firstLower = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
 
 /** Walks the syntax tree once, in document order: values, places, and what is refused. */
 class Reader {
@@ -111,7 +87,7 @@ class Reader {
       return nothing;
     }
     if (depth > MAX_DEPTH) {
-      this.#refuse(node, SYNTAX["RESOURCE_EXHAUSTION"] as string, path);
+      this.#refuse(node, TOO_DEEP, path);
       return nothing;
     }
     if (isAlias(node)) {
@@ -242,17 +218,14 @@ export function readYaml(
   const failed = (...errors: Finding[]) => ({ ok: false as const, errors });
   const brackets = tooManyBrackets(source);
   if (brackets !== undefined) {
-    return failed(lines.finding(brackets, brackets + 1, SYNTAX["RESOURCE_EXHAUSTION"] as string));
+    return failed(lines.finding(brackets, brackets + 1, TOO_DEEP));
   }
   const document = parse(source);
   if (document === undefined) {
-    return failed(lines.finding(0, 1, SYNTAX["RESOURCE_EXHAUSTION"] as string));
+    return failed(lines.finding(0, 1, TOO_DEEP));
   }
   if (document.errors.length > 0) {
-    // Whatever follows from nesting too deeply is no news.
-    const deep = document.errors.find((e) => e.code === "RESOURCE_EXHAUSTION");
-    const told = deep === undefined ? document.errors.slice(0, MAX_SYNTAX_ERRORS) : [deep];
-    return { ok: false, errors: told.map((e) => syntaxError(lines, e)) };
+    return { ok: false, errors: syntaxErrors(lines, document.errors) };
   }
   const directives = document.directives;
   if (directives.yaml.explicit === true || Object.keys(directives.tags).length > 1) {

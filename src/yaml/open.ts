@@ -35,8 +35,9 @@ export interface YamlForm<T> {
 }
 
 /**
- * Decodes and parses a YAML source; `what` names it in errors.
+ * Decodes and parses a YAML source; what is wrong with it comes back as findings, nothing is thrown.
  *
+ * @param what names the kind of file in errors: `scenario`
  * @param most largest file that is read, in bytes
  */
 export function openYaml(

@@ -12,6 +12,8 @@ export interface CheckOptions {
   readonly quiet?: boolean;
 }
 
+const counted = (n: number, what: string) => `${n} ${what}${n === 1 ? "" : "s"}`;
+
 /** Checks scenarios and prints what is wrong; exit code 3 if anything is. */
 export async function check(
   terminal: Terminal,
@@ -30,7 +32,7 @@ export async function check(
     if (errors.length > 0) terminal.alert(formatErrors(errors));
     else if (!options.quiet) {
       for (const { id, runs, claims } of valid) {
-        terminal.data(`${id}: valid, ${runs} runs, ${claims} claims`);
+        terminal.data(`${id}: valid, ${counted(runs, "run")}, ${counted(claims, "claim")}`);
       }
     }
   }

@@ -22,7 +22,10 @@ const STYLES: Readonly<Record<string, Style>> = {
   bold: "bold",
 };
 
-/** Prints the comparison; exit code 4 if a claim without a recorded finding is not met. */
+/**
+ * Prints the comparison. Exit code 5 if a scenario has no current result, because then not everything
+ * was compared; 4 if a claim without a recorded finding is not met.
+ */
 export async function compare(
   terminal: Terminal,
   names: readonly string[],
@@ -40,14 +43,18 @@ export async function compare(
       compareText(compared, (kind, text) => terminal.style(STYLES[kind] as Style, text)),
     );
   }
-  const missing = compared.filter((scenario) => scenario.missing !== undefined);
+  const missing = compared.filter(({ missing }) => missing !== undefined);
   if (missing.length > 0) {
     const ids = missing.slice(0, 8).map(({ id }) => id).join(", ");
     const more = missing.length > 8 ? ` and ${missing.length - 8} more` : "";
-    terminal.note(
-      `no current result of ${ids}${more}: run them first ` +
-        "(wherewhen reproduce runs all)",
+    const run = names.length === 0 ? "reproduce" : `run ${names.join(" ")}`;
+    terminal.alert(
+      `${terminal.style("red", "error:")} no current result of ${ids}${more} in ${options.out}; ` +
+        `make it first: wherewhen ${run}${
+          options.out === "results" ? "" : ` --out ${options.out}`
+        }`,
     );
+    return Exit.runFailed;
   }
   return compared.some(({ claims }) => claims.some(isNews)) ? Exit.claim : Exit.ok;
 }

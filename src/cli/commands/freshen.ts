@@ -10,6 +10,7 @@ import {
   type TracedAccess,
 } from "../../freshen/infer/mod.ts";
 import { CommandError, Exit, type ExitCode } from "../exit.ts";
+import { reason } from "../reason.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Options of `freshen infer`. */
@@ -38,7 +39,7 @@ function readText(path: string, what: string, most: number): string {
     if (error instanceof CommandError) throw error;
     throw new CommandError(
       Exit.usage,
-      `cannot read the ${what} ${path}: ${(error as Error).message}`,
+      `cannot read the ${what} ${path}: ${reason(error)}`,
     );
   }
 }

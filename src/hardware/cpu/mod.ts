@@ -9,7 +9,8 @@ export {
   type QuotaSpec,
   SLACK_PERIOD,
 } from "./bandwidth.ts";
-export { FluidGroup, type FluidGroupOptions, FluidHost } from "./fluid.ts";
+export { FluidHost } from "./fluid.ts";
+export { FluidGroup, type FluidGroupOptions } from "./fluid-group.ts";
 export { Cgroup, type CgroupOptions, type CpuStat } from "./cgroup.ts";
 export { type CpuSpec, Host, type HostOptions } from "./host.ts";
 export { type Policy, Thread } from "./thread.ts";

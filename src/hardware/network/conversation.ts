@@ -2,7 +2,7 @@
  * A TCP connection between two hosts, without an event queue: each operation takes the time at which
  * it begins and gives the time at which it is done; windows and estimates age in between.
  */
-import type { Delivered, End, Stream } from "./flow.ts";
+import type { Delivered, End, Stream } from "./stream.ts";
 import { deliver, type Direction } from "./host-costs.ts";
 import { segmentSize, type TcpOptions, wireBytes } from "./options.ts";
 import { Receiver } from "./receiver.ts";

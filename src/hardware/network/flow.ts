@@ -5,40 +5,11 @@
  * Each takes its core's time. Networks that do not reorder make each kind a first-in-first-out queue.
  */
 import { Fifo } from "./fifo.ts";
-import { type Core, deliver, type Direction, type HostCosts } from "./host-costs.ts";
+import { deliver } from "./host-costs.ts";
 import { wireBytes } from "./options.ts";
 import type { Receiver } from "./receiver.ts";
 import type { Sender } from "./sender.ts";
-
-/** One end's processor and what its kernel costs. */
-export interface End {
-  readonly core: Core;
-  readonly costs: HostCosts;
-}
-
-/** Half a connection: everything that one stream of bytes needs. */
-export interface Stream {
-  readonly sender: Sender;
-  readonly receiver: Receiver;
-  readonly from: End;
-  readonly to: End;
-  readonly forward: Direction;
-  readonly back: Direction;
-  /** The receiving application cannot read before this, ns: it is still accepting the connection. */
-  readerFrom: number;
-}
-
-/** When a stream's bytes had reached the other application, and when the sender knew. */
-export interface Delivered {
-  /** The last byte has been read, ns. */
-  readonly received: number;
-  /** The last acknowledgement has been taken in, ns. */
-  readonly acknowledged: number;
-  /** Packets that were handed to the device. */
-  readonly packets: number;
-  /** Round trips in which the sender sent: windows of data. */
-  readonly rounds: number;
-}
+import type { Delivered, Stream } from "./stream.ts";
 
 /** Kernel memory of a packet in the send buffer besides its payload, bytes. */
 export const PACKET_OVERHEAD = 1280;

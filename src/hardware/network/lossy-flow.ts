@@ -4,7 +4,8 @@
  * (`recovery.ts`), prompted by acknowledgements or by a timer: tail loss probe or time-out (RFC 8985,
  * RFC 6298). Without a loss it does what the plain loop does, to the nanosecond.
  */
-import { DELAYED_ACK, type Delivered, Flow, PACKET_OVERHEAD, type Stream } from "./flow.ts";
+import { DELAYED_ACK, Flow, PACKET_OVERHEAD } from "./flow.ts";
+import type { Delivered, Stream } from "./stream.ts";
 import { deliver } from "./host-costs.ts";
 import { wireBytes } from "./options.ts";
 import { Reassembly } from "./reassembly.ts";

@@ -1,6 +1,7 @@
 /** One message over one stream: by the fast loop, or by the one that can lose packets. */
-import { type Delivered, Flow, type Stream } from "./flow.ts";
+import { Flow } from "./flow.ts";
 import { LossyFlow } from "./lossy-flow.ts";
+import type { Delivered, Stream } from "./stream.ts";
 
 const flow = new Flow();
 const lossy = new LossyFlow();

@@ -10,7 +10,7 @@ export class DescriptorError extends RangeError {
   override name = "DescriptorError";
 }
 
-/** A program in which everybody waits. */
+/** A program in which everybody waits: the message lists each lock, DMA or core and what it waits for. */
 export class DeadlockError extends Error {
   override name = "DeadlockError";
 }

@@ -1,4 +1,5 @@
 /** The 27 designs of Table 7.1: both versions, inputs, and what should come out. */
+import { Buffer } from "node:buffer";
 import type { DesignGraph } from "../graph/graph.ts";
 import type { TypedData } from "../graph/types.ts";
 import type { Program } from "../interface/mod.ts";
@@ -51,6 +52,9 @@ export function expectedOutput(design: Design): TypedData {
   return output;
 }
 
+const bytesOf = ({ buffer, byteOffset, byteLength }: TypedData) =>
+  Buffer.from(buffer, byteOffset, byteLength);
+
 /** The first element that differs from what is expected; undefined if none does. */
 export function firstDifference(
   design: Design,
@@ -59,6 +63,10 @@ export function firstDifference(
 ): string | undefined {
   if (got.length !== expected.length) {
     return `${design.name}: ${got.length} elements, expected ${expected.length}`;
+  }
+  // Almost always all of it is right, and 8 MB are compared at once where a loop takes a second.
+  if (bytesOf(got).equals(bytesOf(expected)) && got.constructor === expected.constructor) {
+    return undefined;
   }
   for (let i = 0; i < got.length; i++) {
     if (got[i] === expected[i]) continue;

@@ -4,7 +4,7 @@
  */
 import type { Operation } from "./halstead.ts";
 import { pythonNumber, pythonString } from "./python-literals.ts";
-import { childOf, type SyntaxNode } from "./syntax.ts";
+import { childOf, innermost, type SyntaxNode } from "./syntax.ts";
 
 /** Names of CPython's operator classes. */
 const BINARY: Readonly<Record<string, string>> = {
@@ -28,15 +28,7 @@ const COMPARE: Readonly<Record<string, string>> = { "<>": "!=" };
 const TRANSPARENT = ["parenthesized_expression", "type"];
 
 /** The expression inside parentheses, which CPython's tree does not have. */
-function inside(node: SyntaxNode): SyntaxNode {
-  let found = node;
-  while (TRANSPARENT.includes(found.type)) {
-    const inner = found.children.find(({ type }) => !["(", ")", "comment"].includes(type));
-    if (inner === undefined) break;
-    found = inner;
-  }
-  return found;
-}
+const inside = (node: SyntaxNode) => innermost(node, TRANSPARENT);
 
 /** All operations of a module, in no particular order. */
 export function* pythonOperations(root: SyntaxNode, text: string): Generator<Operation> {

@@ -3,7 +3,7 @@
  * mean the same. Radon does not read TypeScript; README.md lists the correspondence.
  */
 import type { Operation } from "./halstead.ts";
-import { childOf, type SyntaxNode } from "./syntax.ts";
+import { childOf, innermost, type SyntaxNode } from "./syntax.ts";
 
 const CHAINED = ["&&", "||", "??"];
 
@@ -26,15 +26,7 @@ const FUNCTIONS = [
 const FUNCTION_VALUES = ["arrow_function", "function_expression", "generator_function"];
 const NAMING = ["variable_declarator", "public_field_definition"];
 
-function inside(node: SyntaxNode): SyntaxNode {
-  let found = node;
-  while (TRANSPARENT.includes(found.type)) {
-    const inner = found.children.find(({ type }) => !["(", ")", "comment"].includes(type));
-    if (inner === undefined) break;
-    found = inner;
-  }
-  return found;
-}
+const inside = (node: SyntaxNode) => innermost(node, TRANSPARENT);
 
 /** The key of a JavaScript number as written. */
 function numberKey(written: string): string {

@@ -117,3 +117,14 @@ function detached(cursor: TreeCursor, refuse: Refuse): SyntaxNode {
 export function childOf(node: SyntaxNode, field: string): SyntaxNode | undefined {
   return node.children.find((child) => child.field === field);
 }
+
+/** What stands inside nodes of the `transparent` types, such as parentheses; comments are passed over. */
+export function innermost(node: SyntaxNode, transparent: readonly string[]): SyntaxNode {
+  let found = node;
+  while (transparent.includes(found.type)) {
+    const inner = found.children.find(({ type }) => !["(", ")", "comment"].includes(type));
+    if (inner === undefined) break;
+    found = inner;
+  }
+  return found;
+}

@@ -30,7 +30,7 @@ export const SKYLAKE_TLB_CONSTANTS = {
 
 const value = (name: keyof typeof SKYLAKE_TLB_CONSTANTS) => SKYLAKE_TLB_CONSTANTS[name].value;
 
-/** The same as a model takes them. */
+/** The same as a model of address translation takes them; times in ns. */
 export const SKYLAKE_TLB: TlbSpec = {
   first: {
     4096: { entries: value("smallEntries"), ways: value("smallWays") },
