@@ -82,7 +82,7 @@ export class Dispatcher<Op, R> implements Replicated<Op, R> {
       threads: this.threads,
       insert: (domain, cursor, data) => this.insert(domain, cursor, data),
       rematch: () => this.rematch(),
-      onStep: (kind, domain, step) => this.onStep?.(kind, domain, step),
+      onStep: (...step) => this.onStep?.(...step),
     });
     for (const domain of options.replicas) {
       this.refuseAdding(domain);

@@ -29,6 +29,7 @@ export class Reading<Op, R> {
   ): Steps {
     const state = this.stateOf(thread, replica);
     const ltail = replica.cursor.ltail;
+    this.shared.observer?.behind(thread.id, true);
     for (;;) {
       yield replica.combiner.read;
       const combined: boolean = replica.combiner.value === 0 &&
@@ -38,8 +39,9 @@ export class Reading<Op, R> {
         yield state.behind;
       }
       yield ltail.read;
-      if (ltail.value >= completed) return;
+      if (ltail.value >= completed) break;
     }
+    this.shared.observer?.behind(thread.id, false);
   }
 
   /** Carry out a looking operation on `replica`, after everything completed before it. */

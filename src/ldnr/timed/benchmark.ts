@@ -15,6 +15,14 @@ export interface Load {
   readonly localOperations: number;
 }
 
+/** Who is told what the threads do, for traces. */
+export interface LoadObserver {
+  /** A thread has done `count` gets in a row (and local operations between them) since time `since`, ns. */
+  gets(thread: number, since: number, count: number): void;
+  /** A thread begins (or has ended) a put. */
+  put(thread: number, begins: boolean): void;
+}
+
 /** Gets that a map may do in a row before it tells. */
 const RUN = 64;
 
@@ -24,6 +32,7 @@ export class Benchmark {
   readonly completed: Float64Array;
   /** Completed puts of each thread. */
   readonly puts: Float64Array;
+  observer: LoadObserver | undefined = undefined;
   private readonly idle: Uint8Array;
   private readonly changed: Word = new Word(0);
   private readonly runners: TimedThread[] = [];
@@ -82,16 +91,21 @@ export class Benchmark {
         : Math.floor(Math.log(1 - rng.uniform()) / logKeep);
       while (gets > 0) {
         if (idle[i] === 1) yield this.rest(i);
+        const since = this.sim.now;
+        const before = completed[i] as number;
         if (localOperations > 0) yield new Work("local", localOperations, 0);
         inRun[i] = 1;
         const done = yield thread.get(localOperations > 0 ? 1 : Math.min(gets, RUN), more);
         inRun[i] = 0;
         completed[i] = (completed[i] as number) + done;
         gets -= done;
+        this.observer?.gets(i, since, (completed[i] as number) - before);
       }
       if (idle[i] === 1) yield this.rest(i);
       if (localOperations > 0) yield new Work("local", localOperations, 0);
+      this.observer?.put(i, true);
       yield thread.put();
+      this.observer?.put(i, false);
       completed[i] = (completed[i] as number) + 1;
       puts[i] = (puts[i] as number) + 1;
     }
