@@ -17,11 +17,11 @@ export interface TraceOptions {
 
 const FLUSH = 1 << 16;
 
-/** A named track: its numbers in the file, and slices that were begun on it and have not ended. */
+/** A named track: its numbers in the file, and the names of slices that were begun on it and have not ended. */
 interface Track {
   readonly pid: number;
   readonly tid: number;
-  open: number;
+  readonly open: string[];
   /** Begun beyond the limit, and so not in the file. */
   unwritten: number;
 }
@@ -101,7 +101,7 @@ export class TraceSink {
       state.unwritten++;
       return;
     }
-    state.open++;
+    state.open.push(name);
     this.#put(`"ph":"B",${this.#at(time)},${label(name)}`, track, args);
   }
   /** Ends what was begun last on a track; `args` add to those of its beginning. */
@@ -114,10 +114,11 @@ export class TraceSink {
       return;
     }
     // What has begun in the file ends there, too, whatever the limit.
-    if (state.open === 0) return;
-    state.open--;
+    const name = state.open.pop();
+    if (name === undefined) return;
     this.#written++;
-    this.#put(`"ph":"E",${this.#at(time)}`, track, args);
+    // The format needs no name here, but speedscope does.
+    this.#put(`"ph":"E",${this.#at(time)},${label(name)}`, track, args);
   }
   /** A number for an arrow, not used in the trace so far. */
   newFlow(): number {
@@ -205,7 +206,7 @@ export class TraceSink {
     if (state === undefined) {
       const pid = group === undefined ? 1 : this.#group(group);
       const tid = this.#tracks.size + 1;
-      this.#tracks.set(track, state = { pid, tid, open: 0, unwritten: 0 });
+      this.#tracks.set(track, state = { pid, tid, open: [], unwritten: 0 });
       this.#name(pid, tid, "thread_name", track);
     }
     return state;
@@ -229,7 +230,7 @@ export class TraceSink {
 
   #endAll(): void {
     for (const [track, state] of this.#tracks) {
-      while (state.open > 0) this.end(track, this.#last - this.#start);
+      while (state.open.length > 0) this.end(track, this.#last - this.#start);
     }
   }
 

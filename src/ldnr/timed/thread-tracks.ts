@@ -5,6 +5,9 @@ import type { HashMapSystem } from "./system.ts";
 /** Length of a stretch that is drawn, simulated ns, and the most slices in it. */
 const STRETCH = 50_000, MOST = 2000;
 
+/** Longer than threads that enter take to get their lines, ns. */
+const FROZEN = 10_000;
+
 const ARROW = "put on the log";
 
 /** One kind of thing that threads do: since when, and whether it was to be drawn when it began. */
@@ -30,6 +33,7 @@ export class ThreadTracks {
   private readonly putting: Doing;
   private readonly waiting: Doing;
   private readonly combining: Doing;
+  private readonly entering: Doing;
   /** Where and when each thread's put was put on the log. */
   private readonly log: ({ readonly track: string; readonly at: number } | undefined)[] = [];
   private readonly names: readonly string[];
@@ -39,11 +43,13 @@ export class ThreadTracks {
     this.putting = new Doing(threads);
     this.waiting = new Doing(threads);
     this.combining = new Doing(threads);
+    this.entering = new Doing(threads);
     this.names = system.cores.map((core, t) => `thread ${t} (core ${core})`);
     system.benchmark.observer = {
       gets: (thread, since, count) => {
         const name = system.options.localOperations > 0 ? "local operations, get" : "gets";
-        if (this.draws()) this.slice(thread, name, since, { count });
+        const begun = since >= this.until - STRETCH && since <= this.until && this.left > 0;
+        if (begun || this.draws()) this.slice(thread, name, since, { count });
       },
       put: (thread, begins) => {
         if (begins) {
@@ -78,6 +84,15 @@ export class ThreadTracks {
   behind(thread: number, begins: boolean): void {
     if (begins) this.begin(this.waiting, thread);
     else this.end(this.waiting, thread, "wait for the replica");
+  }
+
+  /** A thread begins (or has ended) to enter the dispatcher: drawn where that was kept closed for a while. */
+  enters(thread: number, begins: boolean): void {
+    // An operation begins with it: inside of that, a nanosecond later, as viewers nest by time.
+    if (begins) this.entering.begin(thread, this.system.sim.now + 1, this.draws());
+    else if (this.system.sim.now - (this.entering.since[thread] as number) > FROZEN) {
+      this.end(this.entering, thread, "frozen by the dispatcher");
+    }
   }
 
   /** A thread begins (or has ended) a round as the combiner of a replica. */
@@ -116,7 +131,8 @@ export class ThreadTracks {
     if (log === undefined) return;
     const [arrow, since] = [this.trace.newFlow(), this.putting.since[thread] as number];
     this.trace.flow("from", ARROW, arrow, this.names[thread] as string, since);
-    this.trace.flow("to", ARROW, arrow, log.track, log.at);
+    // Within what begins then, not at the end of what ends then: viewers look for it by time.
+    this.trace.flow("to", ARROW, arrow, log.track, log.at + 1);
   }
 
   private slice(thread: number, name: string, since: number, args?: TraceArguments): void {

@@ -189,6 +189,7 @@ function traceChanges(system: HashMapSystem, trace: TraceSink, threads: ThreadTr
   const { sim, dispatcher } = system;
   if (dispatcher === undefined) return;
   const changes = new Steps(trace, "dispatcher");
+  dispatcher.onEnter = (thread, begins) => threads.enters(thread, begins);
   const gib = Number((system.tableBytes / 2 ** 30).toPrecision(4));
   dispatcher.onStep = (kind, domain, step, model) => {
     const args = step === ""

@@ -275,6 +275,10 @@ Deno.test("a clone is one slice with its five steps; removal has its own", () =>
     assert.equal(removal.name, "remove the replica on domain 0");
     assert.deepEqual(names(removal.children), ["freeze", "release"]);
     filled(removal);
+    // With everything frozen the benchmark's threads wait for the copy, inside of an operation.
+    const frozen = slices.flatMap((s) => s.children).filter((s) => s.name.startsWith("frozen"));
+    const during = frozen.filter((s) => s.begin < copy.end && s.end > clone.end);
+    assert.equal(during.length, freeze === "all" ? 2 : 0);
   }
 });
 
