@@ -31,6 +31,12 @@ export class Appending<Op, R> {
       if (log.isFull(tail, head)) {
         observer?.phase(thread.id, replica.id, "free");
         yield this.replaying.replayLocked(thread, replica);
+        if (this.shared.options.gcSpins === Infinity) {
+          // 0.1 leaves it to the appender that crossed the threshold, and looks again when that has come on.
+          const changed = () => log.head.value !== head || log.tail.value !== tail;
+          yield new Wait([log.head, log.tail], changed);
+          continue;
+        }
         const stuck = yield this.advanceHead(thread, replica);
         if (stuck !== undefined) return { appended: false, stuck };
         continue;

@@ -126,7 +126,7 @@ export class Dispatcher<Op, R> implements Replicated<Op, R> {
   select(thread: Registration<Op, R>): Replica<Op, R> {
     const own = this.replicas.get(thread.domain);
     if (own !== undefined) return own;
-    const all = [...this.replicas.values()];
+    const all = [...this.replicas.values()].sort((a, b) => a.id - b.id);
     return all[thread.indexInDomain % all.length] as Replica<Op, R>;
   }
 
