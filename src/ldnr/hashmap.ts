@@ -63,7 +63,7 @@ export const hashmap = defineExperiment({
   check: problemsOf,
   *run(context: RunContext<HashmapParameters>): Generator<Row> {
     const p = context.parameters;
-    const values = valuesOf(context.platform) as MemoryValues;
+    const values = valuesOf(context.platform, p) as MemoryValues;
     let start = 0;
     let before: readonly number[] | undefined = undefined;
     for (const phase of phasesOf(p)) {
