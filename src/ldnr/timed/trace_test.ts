@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
-import { MEMORY_PARTS, type MemoryPart, memoryValues } from "../../hardware/memory/mod.ts";
-import { Simulation, TraceSink } from "../../kernel/mod.ts";
-import { costValues } from "../costs.ts";
-import { HashMapSystem, type SystemOptions } from "./system.ts";
+import { TraceSink } from "../../kernel/mod.ts";
+import { build, values } from "./fixture_test.ts";
+import type { HashMapSystem, SystemOptions } from "./system.ts";
 import { tableBytes } from "./table-shape.ts";
 import { shapeOf } from "./system.ts";
 import { Timeline } from "./timeline.ts";
 import { traceSystem } from "./trace.ts";
 
 const MS = 1e6;
-const values = memoryValues(MEMORY_PARTS.get("xeon-8260-4s") as MemoryPart);
 
 interface TraceEvent {
   readonly ph: string;
@@ -126,28 +124,10 @@ function traced(over: Partial<SystemOptions>, play: (system: HashMapSystem) => v
   return read(text);
 }
 
+/** A small system of LD-NR. */
 function systemOf(over: Partial<SystemOptions>): HashMapSystem {
-  return new HashMapSystem(new Simulation({ seed: 1 }), {
-    values,
-    threadsPerCore: 1,
-    costs: costValues(),
-    structure: "ldnr",
-    replicas: [0],
-    threads: 8,
-    writeShare: 0.1,
-    extraOperations: 0,
-    localOperations: 0,
-    localEntries: 65_536,
-    entries: 10_000,
-    pageBytes: 4096,
-    logBytes: 2 ** 14,
-    nrVersion: "0.1",
-    freeze: "all",
-    outerLock: "distributed",
-    shards: 4,
-    exact: false,
-    ...over,
-  });
+  const small = { structure: "ldnr", replicas: [0], threads: 8, entries: 10_000 } as const;
+  return build({ ...small, logBytes: 2 ** 14, ...over });
 }
 
 const names = (slices: readonly Slice[]) => slices.map((s) => s.name);
