@@ -13,6 +13,8 @@ export class CatchUp extends CallingScript<void> {
     private readonly combiner: Word,
     /** Become the replica's combiner, seen free just now; whether that came about. */
     private readonly combine: () => Piece<boolean>,
+    /** Told when the wait begins and when it has ended. */
+    private readonly tell: (begins: boolean) => void,
   ) {
     super();
     this.behind = new Wait(
@@ -33,6 +35,7 @@ export class CatchUp extends CallingScript<void> {
   step(): Step | undefined {
     switch (this.state++) {
       case 0:
+        this.tell(true);
         return this.combiner.read;
       case 1:
         if (this.combiner.value === 0) return this.call(this.combine());
@@ -47,7 +50,10 @@ export class CatchUp extends CallingScript<void> {
       case 3:
         return this.ltail.read;
       default:
-        if (this.ltail.value >= this.completed) return this.end(undefined);
+        if (this.ltail.value >= this.completed) {
+          this.tell(false);
+          return this.end(undefined);
+        }
         this.state = 1;
         return this.combiner.read;
     }

@@ -59,6 +59,7 @@ export class Reading<Op, R> {
       ltail,
       combiner,
       () => this.combiner.tryCombine(thread, replica, true),
+      (begins) => this.shared.observer?.behind(thread.id, begins),
     );
     const look = new Work("get", 1, replica.domain);
     return {

@@ -48,6 +48,12 @@ class Round<Op, R> {
   constructor(results: readonly R[]) {
     this.answer = new Answer<Op, R>(results, this.served);
   }
+
+  /** Those of `threads`, whose contexts are `contexts`, that something was taken from. */
+  tookFrom(threads: readonly number[], contexts: readonly Context<Op, R>[]): readonly number[] {
+    const served = new Set(this.served);
+    return threads.filter((_, i) => served.has(contexts[i] as Context<Op, R>));
+  }
 }
 
 /** A replica. Its place in the log (`cursor`) and its threads are kept outside of the structure. */

@@ -4,7 +4,7 @@
  */
 import type { Rng, Simulation } from "../../kernel/mod.ts";
 import { Wait, Word } from "../algorithm/step.ts";
-import { Client, type Load } from "./client.ts";
+import { Client, type Load, type LoadObserver } from "./client.ts";
 import type { TimedMachine, TimedThread } from "./machine.ts";
 import type { MapThread, MapUnderTest } from "./replicated-map.ts";
 
@@ -14,13 +14,15 @@ export class Benchmark {
   readonly completed: Float64Array;
   /** Completed puts of each thread. */
   readonly puts: Float64Array;
+  /** Told what the threads do, for traces. */
+  observer: LoadObserver | undefined = undefined;
   private readonly idle: Uint8Array;
   private readonly changed: Word = new Word(0);
   private readonly runners: TimedThread[] = [];
   private readonly inRun: Uint8Array;
 
   constructor(
-    private readonly sim: Simulation,
+    readonly sim: Simulation,
     private readonly machine: TimedMachine,
     private readonly map: MapUnderTest,
     private readonly load: Load,
@@ -57,6 +59,6 @@ export class Benchmark {
   private client(i: number, thread: MapThread, rng: Rng): Client {
     const { completed, puts, idle, inRun, load } = this;
     const rest = new Wait([this.changed], () => idle[i] === 0);
-    return new Client(i, thread, rng, load, { completed, puts, idle, inRun, rest });
+    return new Client(i, thread, rng, load, { completed, puts, idle, inRun, rest }, this);
   }
 }

@@ -1,5 +1,5 @@
 /** One thread of the benchmark: gets and puts in a closed loop, as a machine of states. */
-import type { Rng } from "../../kernel/mod.ts";
+import type { Rng, Simulation } from "../../kernel/mod.ts";
 import { CallingScript, type Step, type Wait, Work } from "../algorithm/step.ts";
 import type { MapThread } from "./replicated-map.ts";
 
@@ -9,6 +9,20 @@ export interface Load {
   readonly writeShare: number;
   /** Operations on a thread-local map between operations on the shared one. */
   readonly localOperations: number;
+}
+
+/** Who is told what the threads do, for traces. */
+export interface LoadObserver {
+  /** A thread has done `count` gets in a row (and local operations between them) since time `since`, ns. */
+  gets(thread: number, since: number, count: number): void;
+  /** A thread begins (or has ended) a put. */
+  put(thread: number, begins: boolean): void;
+}
+
+/** Where a thread looks for the observer, if there is one, and for the time. */
+interface Watched {
+  readonly observer: LoadObserver | undefined;
+  readonly sim: Simulation;
 }
 
 /** What all threads count, by their numbers. */
@@ -31,6 +45,9 @@ export class Client extends CallingScript<void> {
   private state = 0;
   /** Gets left before the next put. */
   private gets = 0;
+  /** Time at which the run of gets began, and the thread's operations until then; only kept for an observer. */
+  private since = 0;
+  private before = 0;
   private readonly logKeep: number;
   private readonly more: () => boolean;
   private readonly local: Work;
@@ -41,6 +58,7 @@ export class Client extends CallingScript<void> {
     private readonly rng: Rng,
     private readonly load: Load,
     private readonly counts: Counts,
+    private readonly watched: Watched,
   ) {
     super();
     this.logKeep = Math.log1p(-load.writeShare);
@@ -68,12 +86,16 @@ export class Client extends CallingScript<void> {
         case 2:
           if (counts.idle[id] === 1) return counts.rest;
           this.state = 3;
+          if (this.watched.observer !== undefined) this.note();
           if (load.localOperations > 0) return this.local;
           break;
         case 3: {
           const get = this.gets > 0;
           this.state = get ? 4 : 5;
-          if (!get) return this.call(this.thread.put());
+          if (!get) {
+            this.watched.observer?.put(id, true);
+            return this.call(this.thread.put());
+          }
           counts.inRun[id] = 1;
           const most = load.localOperations > 0 ? 1 : Math.min(this.gets, RUN);
           return this.call(this.thread.get(most, this.more));
@@ -82,14 +104,25 @@ export class Client extends CallingScript<void> {
           counts.inRun[id] = 0;
           counts.completed[id] = (counts.completed[id] as number) + this.answer;
           this.gets -= this.answer;
+          this.watched.observer?.gets(
+            id,
+            this.since,
+            (counts.completed[id] as number) - this.before,
+          );
           this.state = 2;
           break;
         default:
+          this.watched.observer?.put(id, false);
           counts.completed[id] = (counts.completed[id] as number) + 1;
           counts.puts[id] = (counts.puts[id] as number) + 1;
           this.state = 1;
       }
     }
+  }
+
+  private note(): void {
+    this.since = this.watched.sim.now;
+    this.before = this.counts.completed[this.id] as number;
   }
 
   /** Gets until the next put. */

@@ -2,20 +2,10 @@
 // one by one. Complete runs of both are the same, event for event, to the last bit.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import {
-  type AccessMode,
-  type CacheLine,
-  Coherence,
-  MEMORY_PARTS,
-  type MemoryPart,
-  memoryValues,
-} from "../../hardware/memory/mod.ts";
-import { Simulation } from "../../kernel/mod.ts";
-import { costValues } from "../costs.ts";
+import { type AccessMode, type CacheLine, Coherence } from "../../hardware/memory/mod.ts";
+import { build } from "./fixture_test.ts";
 import { Lookahead } from "./lookahead.ts";
-import { HashMapSystem, type SystemOptions } from "./system.ts";
-
-const values = memoryValues(MEMORY_PARTS.get("xeon-8260-4s") as MemoryPart);
+import type { SystemOptions } from "./system.ts";
 
 /** A run: its options, what happens to it, and for how long it is looked at, ns. */
 interface Plan {
@@ -28,27 +18,6 @@ interface Plan {
   readonly changes: readonly number[];
 }
 
-const DEFAULTS: SystemOptions = {
-  values,
-  threadsPerCore: 1,
-  costs: costValues(),
-  structure: "nr",
-  replicas: [0, 1, 2, 3],
-  threads: 96,
-  writeShare: 0.1,
-  extraOperations: 0,
-  localOperations: 0,
-  localEntries: 65_536,
-  entries: 67_108_864,
-  pageBytes: 4096,
-  logBytes: 2 ** 21,
-  nrVersion: "0.1",
-  freeze: "all",
-  outerLock: "distributed",
-  shards: 4,
-  exact: false,
-};
-
 /** Everything that happens: who accesses a line when and until when, who begins which work; and counts over time. */
 interface Record_ {
   readonly happened: string[];
@@ -57,8 +26,8 @@ interface Record_ {
 }
 
 function play(plan: Plan, exact: boolean): Record_ {
-  const sim = new Simulation({ seed: plan.seed });
-  const system = new HashMapSystem(sim, { ...DEFAULTS, ...plan.options, exact });
+  const system = build({ ...plan.options, exact }, plan.seed);
+  const { sim } = system;
   const { machine, pricing, benchmark, dispatcher } = system;
   const happened: [number, number, string][] = [];
   const { coherence } = machine;
