@@ -154,7 +154,8 @@ Deno.test("run --trace follows one run into a Perfetto file and touches no resul
     const { code, err } = await wherewhen("run", file, "--trace", path, "--trace-run", "2");
     assert.equal(code, 0, err);
     assert.match(err, /quota_ms=50/);
-    const events = JSON.parse(readFileSync(path, "utf8")) as { ph: string; name: string }[];
+    const { traceEvents } = JSON.parse(readFileSync(path, "utf8"));
+    const events = traceEvents as { ph: string; name: string }[];
     assert.ok(events.some((e) => e.ph === "X" && e.name.startsWith("worker")));
     assert.deepEqual(readdirSync(folder).sort(), ["jobs.csv", "quick.yaml", "trace.json"]);
     assert.equal((await wherewhen("run", file, "--trace", path, "--trace-run", "3")).code, 2);

@@ -135,7 +135,7 @@ Deno.test("VPA restarts pods under its minima in its first loop, or leaves them 
   // All eleven pods have less than 250 MiB; none is evicted twice within ten seconds.
   assert.equal(row["restarts"], 11);
   assert.equal(row["pending"], 0);
-  const events = JSON.parse(text) as { name: string; ph: string }[];
+  const events = JSON.parse(text).traceEvents as { name: string; ph: string }[];
   const count = (name: string) => events.filter((e) => e.ph === "i" && e.name === name).length;
   assert.equal(count("evicted"), 11);
   assert.equal(count("starts"), 33); // in the profiling run, at deployment and after the eviction

@@ -19,7 +19,7 @@ const round = (us: number) => Math.round(us * 1e4) / 1e4;
 
 /** Reads complete events, instants and counters; fails on whatever a viewer would refuse. */
 function read(text: string) {
-  const events = JSON.parse(text) as Record<string, unknown>[];
+  const events = JSON.parse(text).traceEvents as Record<string, unknown>[];
   const names = new Map<unknown, string>();
   const slices: Slice[] = [];
   const instants: Slice[] = [];

@@ -121,6 +121,7 @@ export function executeRun(
       platform: buildPlatform(spec as PlatformYaml),
       seed: request.seed,
       simulation(options = {}) {
+        trace?.simulationBegins();
         const given: SimulationOptions = {
           ...options,
           seed: request.seed,

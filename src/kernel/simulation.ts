@@ -244,6 +244,11 @@ export class Simulation {
     this.#queue.now = time;
   }
 
+  /** @internal The same for who has just seen that `time` is neither past nor beyond `lull`. */
+  elapseChecked(time: Ticks): void {
+    this.#queue.now = time;
+  }
+
   /** Tasks that wait for something other than time, in order of their place in the table. */
   waiting(): Waiting[] {
     const found: Waiting[] = [];

@@ -16,7 +16,7 @@ import { tableBytes } from "./timed/table-shape.ts";
 
 /** Every problem of these parameters on this platform. */
 export function problemsOf(p: HashmapParameters, platform: Platform): Problem[] {
-  const values = valuesOf(platform);
+  const values = valuesOf(platform, p);
   if ("message" in values) return [values];
   const problems: Problem[] = [];
   const lengths =

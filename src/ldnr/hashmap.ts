@@ -15,7 +15,7 @@ import {
 } from "./parameters.ts";
 import { HashMapSystem } from "./timed/system.ts";
 import { type Happening, Timeline } from "./timed/timeline.ts";
-import { traceRounds } from "./timed/trace.ts";
+import { traceSystem } from "./timed/trace.ts";
 
 const SECOND = 1e9;
 const GIB = 2 ** 30;
@@ -63,7 +63,7 @@ export const hashmap = defineExperiment({
   check: problemsOf,
   *run(context: RunContext<HashmapParameters>): Generator<Row> {
     const p = context.parameters;
-    const values = valuesOf(context.platform) as MemoryValues;
+    const values = valuesOf(context.platform, p) as MemoryValues;
     let start = 0;
     let before: readonly number[] | undefined = undefined;
     for (const phase of phasesOf(p)) {
@@ -110,9 +110,13 @@ function* runPhase(
     shards: p.shards,
     exact: p.exact,
   });
-  if (sim.trace !== null) traceRounds(system, sim.trace);
+  const heading = `${p.structure}: ${phase.threads} threads, ${percent(phase.write)} % writes`;
+  const traced = sim.trace === null ? undefined : traceSystem(system, sim.trace, heading, start);
   const settle = Math.max(p.settle, system.settlesIn);
-  const timeline = new Timeline(system, happenings(p, wanted, before, start), { ...p, settle });
+  const timeline = new Timeline(system, happenings(p, wanted, before, start), {
+    ...p,
+    settle,
+  }, traced);
   for (const sample of timeline.samples()) {
     yield {
       time_s: (start + sample.until) / SECOND,

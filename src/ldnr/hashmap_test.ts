@@ -108,6 +108,22 @@ Deno.test("rows have the columns that the parameters ask for, and the same run g
   assert.deepEqual(run(p), rows);
 });
 
+Deno.test("links, shared cache and TLB are what bounds remote and random access", () => {
+  const base = { structure: "nr1", threads: 96, write: "0%", phase: "1s", window: "50us" };
+  const rate = (p: Record<string, unknown>) => run({ ...base, ...p })[0]?.throughput_mops as number;
+  const asIs = rate({});
+  // 72 of 96 threads load over three links.
+  assert.ok(rate({ link_bandwidth: "8.5 GB/s" }) < 0.97 * asIs);
+  assert.ok(rate({ link_bandwidth: "1000 GB/s" }) > asIs);
+  const near = { structure: "nr4" };
+  const local = rate(near);
+  assert.ok(Math.abs(rate({ ...near, link_bandwidth: "8.5 GB/s" }) / local - 1) < 0.01);
+  // Page-table entries come from memory without a shared cache, and from nowhere if no entry is ever missed.
+  assert.ok(rate({ ...near, l3: "0B" }) < 0.95 * local);
+  assert.ok(rate({ ...near, tlb_entries: 2 ** 30 }) > 1.1 * local);
+  assert.ok(rate({ ...near, page: "2MiB" }) > 1.1 * local);
+});
+
 Deno.test("NR joins when every replica has a thread", () => {
   const rows = run({ structure: "nr4", threads: [1, 4], phase: "1s", window: "100us" });
   assert.deepEqual(rows.map((r) => r.threads), [4]);

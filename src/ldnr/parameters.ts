@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Platform } from "../hardware/mod.ts";
 import { MEMORY_PARTS, type MemoryValues, memoryValues } from "../hardware/memory/mod.ts";
 import type { Problem } from "../model/mod.ts";
-import { bytes, duration, ratio } from "../units/mod.ts";
+import { byteRate, bytes, duration, ratio } from "../units/mod.ts";
 import type { StructureName } from "./timed/system.ts";
 
 const count = (says: string, min: number, max: number) => z.int().min(min).max(max).describe(says);
@@ -89,6 +89,12 @@ export const hashmapParameters = z.strictObject({
   domain_memory: z.array(bytes({ min: 0 })).optional().describe(
     "memory of each domain; default: the part's",
   ),
+  link_bandwidth: byteRate({ min: 8e9 }).optional().describe(
+    "one direction of one socket-to-socket link, with which 24 threads' loads do not fill it for long; " +
+      "default: the part's",
+  ),
+  l3: bytes({ min: 0 }).optional().describe("shared cache of a domain; default: the part's"),
+  tlb_entries: count("entries of the second-level TLB; default: the part's", 0, 2 ** 30).optional(),
   exact: z.boolean().default(false).describe(
     "price every access and every get by itself: slow, to check the aggregate form",
   ),
@@ -186,8 +192,11 @@ export function domainsInUse(
   return Math.min(values.domains, Math.ceil(phase.threads / each));
 }
 
-/** The memory system of the platform's only host. */
-export function valuesOf(platform: Platform): MemoryValues | Problem {
+/** The memory system of the platform's only host, but for what the parameters say about it. */
+export function valuesOf(
+  platform: Platform,
+  p: Partial<Pick<HashmapParameters, "link_bandwidth" | "l3" | "tlb_entries">> = {},
+): MemoryValues | Problem {
   const hosts = [...platform.hosts.values()];
   const part = hosts.length === 1
     ? MEMORY_PARTS.get((hosts[0] as { part: string }).part)
@@ -200,5 +209,9 @@ export function valuesOf(platform: Platform): MemoryValues | Problem {
         `the parts ${[...MEMORY_PARTS.keys()].join(", ")} as its only host`,
     };
   }
-  return memoryValues(part);
+  return memoryValues(part, {
+    ...(p.link_bandwidth === undefined ? {} : { linkBandwidth: p.link_bandwidth }),
+    ...(p.l3 === undefined ? {} : { l3: p.l3 }),
+    ...(p.tlb_entries === undefined ? {} : { tlbEntries: p.tlb_entries }),
+  });
 }

@@ -178,7 +178,12 @@ Deno.test("the trace tells a container's life: cold start, runs, pause, removal"
   const trace = new TraceSink((piece) => text += piece);
   call(bed([4], { idleTimeout: 600 * S }, {}, trace), {}, 2);
   trace.close();
-  const events = JSON.parse(text) as { ph: string; name: string; tid: number; dur?: number }[];
+  const events = JSON.parse(text).traceEvents as {
+    ph: string;
+    name: string;
+    tid: number;
+    dur?: number;
+  }[];
   const life = events.filter((e) => (e.ph === "X" || e.ph === "i") && e.tid > 0).map((e) => e.name);
   const states = ["starting", "initializing", "running", "ready", "running", "ready", "pausing"];
   assert.deepEqual(life, [...states, "paused", "removed"]);

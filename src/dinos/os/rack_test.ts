@@ -22,7 +22,7 @@ function rack(memslices = 64) {
   };
   const written = () => {
     trace.close();
-    return JSON.parse(text) as { name: string; ts?: number; dur?: number }[];
+    return JSON.parse(text).traceEvents as { name: string; ts?: number; dur?: number }[];
   };
   return { sim, rack: new Rack(sim, policy, options), written };
 }

@@ -24,6 +24,7 @@ const COSTS = {
 
 /** Prices of the process's and the kernel's work. */
 export class VmemPricing implements Pricing {
+  readonly time: Float64Array = new Float64Array(1);
   private readonly traffic: Traffic;
   private readonly costs = costValues();
   private readonly flows = new Map<number, { rate: number; bytes: readonly number[] }>();
@@ -34,7 +35,11 @@ export class VmemPricing implements Pricing {
     this.random = system.sim.rng("addresses of gets");
   }
 
-  start(work: Work, _from: number, n: number, thread: TimedThread): number {
+  start(work: Work, _from: number, n: number, thread: TimedThread): void {
+    this.time[0] = this.timeOf(work, n, thread);
+  }
+
+  private timeOf(work: Work, n: number, thread: TimedThread): number {
     const { o, costs } = this;
     const zero = TABLE_BYTES / o.values.copyRate * 1e9;
     switch (work.activity) {

@@ -146,7 +146,7 @@ Deno.test("a trace shows who ran where, and who was throttled", () => {
   worker.start(30 * MS, () => {});
   sim.run();
   trace.close();
-  const events = JSON.parse(text) as { ph: string; name: string; dur?: number }[];
+  const events = JSON.parse(text).traceEvents as { ph: string; name: string; dur?: number }[];
   const spans = events.filter((e) => e.ph === "X").map((e) =>
     `${e.name} ${Math.round(e.dur ?? 0)}`
   );

@@ -6,6 +6,7 @@
 import { GRID_STEP, onGrid } from "./grid.ts";
 import { type CacheLine, NOBODY } from "./line.ts";
 import type { MemoryValues } from "./parts/part.ts";
+import { AT_HOME, FAR_MEMORY, FROM_HOME, L3, MEMORY, OWN_SOCKET, served } from "./served.ts";
 
 /** Access modes. */
 export type AccessMode =
@@ -22,14 +23,19 @@ export type AccessMode =
  */
 export type Loss = "done" | "asked";
 
-/** Where a miss is served: places in the tables of latencies. */
-const OWN_SOCKET = 0, FROM_HOME = 1, AT_HOME = 2, THIRD = 3, MEMORY = 4, FAR_MEMORY = 5, L3 = 6;
+/**
+ * The state of a line lies together, on a cache line of this machine where there are four domains. Its times,
+ * ns: until when its home is busy moving it (later requests queue); when the last of those who read it so far
+ * has it; until when the first request in flight has not got it yet.
+ */
+const BUSY = 0, READ = 1, CHANGES = 2, TIMES = 3;
 
 /**
- * Times of a line, ns: until when its home is busy moving it (later requests queue); when the last of those
- * who read it so far has it; until when the first request in flight has not got it yet.
+ * Behind them, as 32-bit words: the core that has it modified; who had before the first request in flight,
+ * and has until that is done; from `COPIES` on the copies, one bit per core, words of a domain together; and
+ * behind those the former ones.
  */
-const BUSY = 0, READ = 1, CHANGES = 2, TIMES = 4;
+const OWNER = 0, FORMER_OWNER = 1, COPIES = 2;
 
 /** Prices accesses to cache lines and keeps the lines' states. */
 export class Coherence {
@@ -37,33 +43,36 @@ export class Coherence {
   transfers = 0;
   queued = 0;
   readonly cores: number;
+  /** Time of an access: see `fetch`. */
+  readonly at: Float64Array = new Float64Array(1);
 
-  /**
-   * Copies of all lines, side by side: one bit per core, words of a domain together. Each line has room
-   * for its copies and its former ones.
-   */
-  private copies: Int32Array = new Int32Array(1024);
+  /** Records of all lines, as times and as words. */
+  private times: Float64Array = new Float64Array(4096);
+  private bits: Int32Array = new Int32Array(this.times.buffer);
   private used = 0;
-  private times: Float64Array = new Float64Array(1024);
-  private timed = 0;
   /** Words of a domain's bits in a line, of all; and each core's domain, word and bit. */
   private readonly words: number;
   private readonly width: number;
-  private readonly domains: readonly number[];
-  private readonly wordOf: readonly number[];
-  private readonly bitOf: readonly number[];
+  private readonly domains: Int32Array;
+  private readonly wordOf: Int32Array;
+  private readonly bitOf: Int32Array;
+  /** Length of a record, in times. */
+  private readonly length: number;
   /** Latencies of misses by where they are served, in ns; on the grid; and with what queueing adds. */
   private readonly latencies: readonly number[];
   private readonly alone: Float64Array;
   private readonly behind: Float64Array;
   /** Least time in which a request takes a line, or the right to write it, from somebody else, in ns. */
   readonly shortest: number;
+  /** Whoever has a line loses it only when the request is done. */
+  private readonly lasts: boolean;
   /** Time of a hit in the own cache by access mode, ns on the grid of times. */
-  readonly hits: readonly [number, number, number];
+  readonly hits: Float64Array;
 
   constructor(readonly values: MemoryValues, readonly loss: Loss = "asked") {
+    this.lasts = loss === "done";
     const hit = onGrid(values.cacheHit);
-    this.hits = [hit, hit, onGrid(values.atomicHit)];
+    this.hits = Float64Array.of(hit, hit, onGrid(values.atomicHit));
     this.shortest = Math.min(
       values.transferLocal,
       values.transferHomeOwner,
@@ -97,11 +106,13 @@ export class Coherence {
     this.words = Math.ceil(per / 32);
     this.width = values.domains * this.words;
     const all = Array.from({ length: this.cores }, (_, core) => core);
-    this.domains = all.map((core) => Math.floor(core / per));
-    this.wordOf = all.map((core) =>
-      Math.floor(core / per) * this.words + Math.floor((core % per) / 32)
+    this.domains = Int32Array.from(all, (core) => Math.floor(core / per));
+    this.wordOf = Int32Array.from(
+      all,
+      (core) => Math.floor(core / per) * this.words + Math.floor((core % per) / 32),
     );
-    this.bitOf = all.map((core) => 1 << (core % per % 32));
+    this.bitOf = Int32Array.from(all, (core) => 1 << (core % per % 32));
+    this.length = TIMES + Math.ceil((COPIES + 2 * this.width) / 2);
   }
 
   /** The domain of a core: cores are numbered socket by socket. */
@@ -114,62 +125,70 @@ export class Coherence {
    * the grid of times if `now` is. Accesses are to be asked for in order of time.
    */
   access(line: CacheLine, mode: AccessMode, core: number, now: number): number {
-    const hit = now + this.hits[mode];
-    if (line.copies < 0) this.makeRoom(line);
-    const { copies, times } = this;
-    const t = line.times;
-    const { owner } = line;
-    const changesAt = times[t + CHANGES] as number;
+    this.at[0] = now;
+    this.fetch(line, mode, core);
+    return this.at[0] as number;
+  }
+
+  /** The same, with the time of issue and then that of the end in `at[0]`: where it is called most, that costs less. */
+  fetch(line: CacheLine, mode: AccessMode, core: number): void {
+    const { at } = this;
+    const now = at[0] as number;
+    const hit = now + (this.hits[mode] as number);
+    const record = line.record < 0 ? this.makeRoom(line) : line.record;
+    const { times, bits } = this;
+    const changesAt = times[record + CHANGES] as number;
     const pending = now < changesAt;
-    if (pending && hit < changesAt && this.had(line, mode, core)) return hit;
-    const place = line.copies + (this.wordOf[core] as number);
+    if (pending && hit < changesAt && this.had(record, mode, core)) {
+      at[0] = hit;
+      return;
+    }
+    const word = (record + TIMES) << 1;
+    const owner = bits[word + OWNER] as number;
+    const place = word + COPIES + (this.wordOf[core] as number);
     const bit = this.bitOf[core] as number;
-    if (mode !== 0 ? owner === core : ((copies[place] as number) & bit) !== 0) return hit;
+    if (mode !== 0 ? owner === core : ((bits[place] as number) & bit) !== 0) {
+      at[0] = hit;
+      return;
+    }
     const domain = this.domains[core] as number;
     let from: number;
     if (owner !== NOBODY) {
       from = served(this.domains[owner] as number, domain, line.home);
     } else if (mode === 0) {
-      from = this.isIn(line, domain) ? L3 : domain === line.home ? MEMORY : FAR_MEMORY;
+      from = this.isIn(word, domain) ? L3 : domain === line.home ? MEMORY : FAR_MEMORY;
     } else {
-      from = this.invalidation(line, domain);
+      from = this.invalidation(word, domain, line.home);
     }
     this.transfers++;
     let done: number;
-    const busyUntil = times[t + BUSY] as number;
+    const busyUntil = times[record + BUSY] as number;
     if (busyUntil > now) {
       this.queued++;
       done = busyUntil + (this.behind[from] as number);
     } else done = now + (this.alone[from] as number);
     // Who reads a clean line disturbs nobody, but has it before somebody else changes it.
-    if (this.loss === "done") {
-      if (mode !== 0) done = Math.max(done, (times[t + READ] as number) + GRID_STEP);
-      else times[t + READ] = Math.max(times[t + READ] as number, done);
+    if (this.lasts) {
+      const read = times[record + READ] as number;
+      if (mode !== 0) done = Math.max(done, read + GRID_STEP);
+      else if (done > read) times[record + READ] = done;
     }
+    at[0] = done;
     if (mode === 0) {
       // A modified line is written back and shared; the former owner keeps a copy.
       if (owner !== NOBODY) {
-        if (!pending && this.loss === "done") this.keepFormer(line, done);
-        times[t + BUSY] = done;
-        line.owner = NOBODY;
+        if (!pending && this.lasts) this.keepFormer(record, owner, done);
+        times[record + BUSY] = done;
+        bits[word + OWNER] = NOBODY;
       }
-      copies[place] = (copies[place] as number) | bit;
-      return done;
+      bits[place] = (bits[place] as number) | bit;
+      return;
     }
-    times[t + BUSY] = done;
-    line.owner = core;
-    let at = line.copies;
-    if (!pending && this.loss === "done") {
-      // The copies there were become the former ones, whose place takes the new ones.
-      line.copies = line.formerCopies;
-      line.formerCopies = at;
-      line.formerOwner = owner;
-      times[t + CHANGES] = done;
-      at = line.copies;
-    }
-    for (let i = at; i < at + this.width; i++) copies[i] = 0;
-    copies[at + (this.wordOf[core] as number)] = bit;
-    return done;
+    times[record + BUSY] = done;
+    if (!pending && this.lasts) this.keepFormer(record, owner, done);
+    bits[word + OWNER] = core;
+    for (let i = word + COPIES, end = i + this.width; i < end; i++) bits[i] = 0;
+    bits[place] = bit;
   }
 
   /**
@@ -178,67 +197,96 @@ export class Coherence {
    * does not hit.
    */
   sureUntil(line: CacheLine, mode: AccessMode, core: number, now: number): number {
-    if (line.copies < 0) return -1;
-    const changesAt = this.times[line.times + CHANGES] as number;
-    if (now < changesAt) return this.had(line, mode, core) ? changesAt : -1;
-    const hit = mode !== 0 ? line.owner === core : this.has(line.copies, core);
+    const { record } = line;
+    if (record < 0) return -1;
+    const changesAt = this.times[record + CHANGES] as number;
+    if (now < changesAt) return this.had(record, mode, core) ? changesAt : -1;
+    const { bits } = this;
+    const word = (record + TIMES) << 1;
+    const hit = mode !== 0
+      ? bits[word + OWNER] === core
+      : ((bits[word + COPIES + (this.wordOf[core] as number)] as number) &
+        (this.bitOf[core] as number)) !== 0;
     return hit ? now + this.shortest : -1;
+  }
+
+  /** The same for reads of all of `lines` and a read-modify-write of `own`: the earliest; -1: not all hit. */
+  allSureUntil(lines: readonly CacheLine[], own: CacheLine, core: number, now: number): number {
+    const { times, bits } = this;
+    const { record } = own;
+    // The common case first: no request is in flight.
+    if (record < 0 || now < (times[record + CHANGES] as number)) {
+      return this.eachSure(lines, own, core, now);
+    }
+    if (bits[((record + TIMES) << 1) + OWNER] !== core) return -1;
+    const place = (TIMES << 1) + COPIES + (this.wordOf[core] as number);
+    const bit = this.bitOf[core] as number;
+    for (let i = 0; i < lines.length; i++) {
+      const { record } = lines[i] as CacheLine;
+      if (record < 0 || now < (times[record + CHANGES] as number)) {
+        return this.eachSure(lines, own, core, now);
+      }
+      if (((bits[(record << 1) + place] as number) & bit) === 0) return -1;
+    }
+    return now + this.shortest;
+  }
+
+  private eachSure(lines: readonly CacheLine[], own: CacheLine, core: number, now: number): number {
+    let until = this.sureUntil(own, 2, core, now);
+    for (const line of lines) until = Math.min(until, this.sureUntil(line, 0, core, now));
+    return until;
   }
 
   /** Time until which the first request in flight for a line has not got it yet, in ns; past: there is none. */
   changesAt(line: CacheLine): number {
-    return line.times < 0 ? 0 : this.times[line.times + CHANGES] as number;
+    return line.record < 0 ? 0 : this.times[line.record + CHANGES] as number;
   }
 
   /** Whatever moved the line is over: the next request does not queue. */
   settle(line: CacheLine): void {
-    if (line.times >= 0) this.times[line.times + BUSY] = 0;
+    if (line.record >= 0) this.times[line.record + BUSY] = 0;
   }
 
   /** Whether `core` could do this before the requests in flight. */
-  private had(line: CacheLine, mode: AccessMode, core: number): boolean {
-    if (line.formerOwner === core) return true;
-    return mode === 0 && this.has(line.formerCopies, core);
+  private had(record: number, mode: AccessMode, core: number): boolean {
+    const { bits } = this;
+    const word = (record + TIMES) << 1;
+    if (bits[word + FORMER_OWNER] === core) return true;
+    const place = word + COPIES + this.width + (this.wordOf[core] as number);
+    return mode === 0 && ((bits[place] as number) & (this.bitOf[core] as number)) !== 0;
   }
 
-  /** Whether `core` is among the copies at `place`. */
-  private has(place: number, core: number): boolean {
-    const word = this.copies[place + (this.wordOf[core] as number)] as number;
-    return (word & (this.bitOf[core] as number)) !== 0;
+  /** From now on its copies are the former ones, `until` the request in flight is done. */
+  private keepFormer(record: number, owner: number, until: number): void {
+    const { bits, width } = this;
+    const word = (record + TIMES) << 1;
+    const copies = word + COPIES;
+    for (let i = copies; i < copies + width; i++) bits[i + width] = bits[i] as number;
+    bits[word + FORMER_OWNER] = owner;
+    this.times[record + CHANGES] = until;
   }
 
-  private keepFormer(line: CacheLine, until: number): void {
-    const { copies, width } = this;
-    for (let i = 0; i < width; i++) {
-      copies[line.formerCopies + i] = copies[line.copies + i] as number;
-    }
-    line.formerOwner = line.owner;
-    this.times[line.times + CHANGES] = until;
-  }
-
-  private makeRoom(line: CacheLine): void {
-    line.copies = this.used;
-    line.formerCopies = this.used + this.width;
-    this.used += 2 * this.width;
-    line.times = this.timed;
-    this.timed += TIMES;
-    if (this.used > this.copies.length) {
-      const longer = new Int32Array(2 * this.used);
-      longer.set(this.copies);
-      this.copies = longer;
-    }
-    if (this.timed > this.times.length) {
-      const longer = new Float64Array(2 * this.timed);
+  private makeRoom(line: CacheLine): number {
+    const record = this.used;
+    this.used += this.length;
+    if (this.used > this.times.length) {
+      const longer = new Float64Array(2 * this.used);
       longer.set(this.times);
       this.times = longer;
+      this.bits = new Int32Array(longer.buffer);
     }
+    const word = (record + TIMES) << 1;
+    this.bits[word + OWNER] = this.bits[word + FORMER_OWNER] = NOBODY;
+    line.record = record;
+    return record;
   }
 
-  private isIn(line: CacheLine, domain: number): boolean {
-    const { copies, words } = this;
-    const from = line.copies + domain * words;
-    if (words === 1) return copies[from] !== 0;
-    for (let i = from; i < from + words; i++) if (copies[i] !== 0) return true;
+  /** Whether a core of `domain` has a copy of the line whose words begin at `word`. */
+  private isIn(word: number, domain: number): boolean {
+    const { bits, words } = this;
+    const from = word + COPIES + domain * words;
+    if (words === 1) return bits[from] !== 0;
+    for (let i = from; i < from + words; i++) if (bits[i] !== 0) return true;
     return false;
   }
 
@@ -248,20 +296,12 @@ export class Coherence {
   }
 
   /** Where the right to write a clean line comes from. */
-  private invalidation(line: CacheLine, domain: number): number {
-    const { home } = line;
+  private invalidation(word: number, domain: number, home: number): number {
     const { domains } = this.values;
     for (let d = 0; d < domains; d++) {
-      if (d !== domain && this.isIn(line, d)) return home === domain ? AT_HOME : FROM_HOME;
+      if (d !== domain && this.isIn(word, d)) return home === domain ? AT_HOME : FROM_HOME;
     }
-    if (this.isIn(line, domain)) return OWN_SOCKET;
+    if (this.isIn(word, domain)) return OWN_SOCKET;
     return home === domain ? MEMORY : FAR_MEMORY;
   }
-}
-
-/** Where a line that a core of `owner` has modified comes from, for a core of `requester`. */
-function served(owner: number, requester: number, home: number): number {
-  if (owner === requester) return OWN_SOCKET;
-  if (home === owner) return FROM_HOME;
-  return home === requester ? AT_HOME : THIRD;
 }

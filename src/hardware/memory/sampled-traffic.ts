@@ -11,6 +11,7 @@ import { Traffic } from "./traffic.ts";
 export const TRAFFIC_PERIOD = 64;
 /** Grid of rates, bytes per ns: sums and differences of such rates are exact in any order. */
 const GRID = 2 ** 20;
+/** Periods that are kept: a power of two. */
 const RING = 4;
 
 /** A rate on the grid of rates. */
@@ -29,20 +30,6 @@ class Sample {
   }
 }
 
-/** Changes of flows in one period. */
-class Changes {
-  readonly homes: number[] = [];
-  readonly to: number[] = [];
-  readonly rates: number[] = [];
-  length = 0;
-
-  add(home: number, to: number, rate: number): void {
-    this.homes[this.length] = home;
-    this.to[this.length] = to;
-    this.rates[this.length++] = rate;
-  }
-}
-
 /** Flows declared with their times, and latencies that follow from them. */
 export class SampledTraffic {
   /** What flows do to loads in the last periods, by period modulo the ring's size. */
@@ -50,33 +37,50 @@ export class SampledTraffic {
   /** Samples in turn: one more than the ring could need. */
   private readonly spare: readonly Sample[];
   private taken = 0;
-  /** Changes of a period; they count from the one after the next. */
-  private readonly changes: readonly Changes[];
+  /**
+   * Sums of the changes of a period, which count from the one after the next; and whether there are any.
+   * Rates lie on a grid, so that it is the same in which order they are added.
+   */
+  private readonly changes: readonly Traffic[];
+  private readonly changed: Uint8Array = new Uint8Array(RING);
   /** Last period whose flows are known. */
   private period = 0;
 
-  constructor(private readonly values: MemoryValues) {
+  private readonly domains: number;
+  /** The time for which `know` is asked and the latency that it answers, ns; in an array, where it costs no allocation. */
+  readonly known: Float64Array = new Float64Array(1);
+
+  constructor(values: MemoryValues) {
     this.spare = Array.from({ length: RING + 1 }, () => new Sample(values));
     this.samples = Array.from({ length: RING }, () => this.spare[0] as Sample);
-    this.changes = Array.from({ length: RING }, () => new Changes());
+    this.changes = Array.from({ length: RING }, () => new Traffic(values));
+    this.domains = values.domains;
   }
 
   /** A flow of `rate` bytes/ns (on the grid) begins at time `at`, or, negative, ends. */
   add(home: number, to: number, rate: number, at: number): void {
     const period = Math.floor(at / TRAFFIC_PERIOD);
     if (period > this.period) this.advance(period);
-    (this.changes[(period + 2) % RING] as Changes).add(home, to, rate);
+    const slot = (period + 2) & (RING - 1);
+    (this.changes[slot] as Traffic).add(home, to, rate);
+    this.changed[slot] = 1;
   }
 
   /** Latency of a load at time `at`, less than a period ahead of what has been declared, in ns. */
   latency(domain: number, home: number, at: number): number {
-    const period = Math.floor(at / TRAFFIC_PERIOD);
+    this.known[0] = at;
+    this.know(domain, home);
+    return this.known[0] as number;
+  }
+
+  /** The same, with the time and then the latency in `known[0]`: where it is asked most, that costs less. */
+  know(domain: number, home: number): void {
+    const period = Math.floor((this.known[0] as number) / TRAFFIC_PERIOD);
     if (period > this.period) this.advance(period);
-    const { flows, latencies } = this.samples[period % RING] as Sample;
-    const index = domain * this.values.domains + home;
+    const { flows, latencies } = this.samples[period & (RING - 1)] as Sample;
+    const index = domain * this.domains + home;
     const known = latencies[index] as number;
-    if (known === known) return known;
-    return latencies[index] = flows.latency(domain, home);
+    this.known[0] = known === known ? known : latencies[index] = flows.latency(domain, home);
   }
 
   private advance(period: number): void {
@@ -85,26 +89,24 @@ export class SampledTraffic {
     for (let i = 0; this.period < period && !(far && i === RING); i++) this.next();
     if (!far) return;
     // What had been declared counts by now, and nothing has been since: all periods are alike.
-    samples.fill(samples[this.period % RING] as Sample);
+    samples.fill(samples[this.period & (RING - 1)] as Sample);
     this.period = period;
   }
 
   private next(): void {
     const { samples } = this;
-    const before = samples[this.period % RING] as Sample;
-    const slot = ++this.period % RING;
-    const list = this.changes[slot] as Changes;
-    if (list.length === 0) {
+    const before = samples[this.period & (RING - 1)] as Sample;
+    const slot = ++this.period & (RING - 1);
+    if (this.changed[slot] === 0) {
       samples[slot] = before;
       return;
     }
     this.taken = (this.taken + 1) % this.spare.length;
     const sample = this.spare[this.taken] as Sample;
-    sample.flows.copy(before.flows);
-    for (let i = 0; i < list.length; i++) {
-      sample.flows.add(list.homes[i] as number, list.to[i] as number, list.rates[i] as number);
-    }
-    list.length = 0;
+    const changes = this.changes[slot] as Traffic;
+    sample.flows.sum(before.flows, changes);
+    changes.clear();
+    this.changed[slot] = 0;
     sample.latencies.fill(NaN);
     samples[slot] = sample;
   }

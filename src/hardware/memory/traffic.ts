@@ -19,17 +19,23 @@ const LOADED: readonly (readonly [number, number])[] = [
   [0.969, 1.016],
   [1, 1.816],
 ];
+const UTILISATIONS = Float64Array.from(LOADED, ([x]) => x);
+const EXTRAS = Float64Array.from(LOADED, ([, y]) => y);
 const LINE = 64;
 /** Beyond this the queue is closed by its own sources; latency goes on rising steeply. */
 const FULL = 0.995;
 
 /** Extra latency of a memory controller at a utilisation, as a multiple of the idle latency. */
 export function loadedExtra(utilisation: number): number {
-  let [x0, y0] = LOADED[0] as readonly [number, number];
+  let x0 = UTILISATIONS[0] as number;
+  let y0 = EXTRAS[0] as number;
   if (utilisation <= x0) return 0;
-  for (const [x, y] of LOADED) {
+  for (let i = 0; i < UTILISATIONS.length; i++) {
+    const x = UTILISATIONS[i] as number;
+    const y = EXTRAS[i] as number;
     if (utilisation <= x) return y0 + (y - y0) * (utilisation - x0) / (x - x0 || 1);
-    [x0, y0] = [x, y];
+    x0 = x;
+    y0 = y;
   }
   return y0 + (utilisation - 1) * 1000;
 }
@@ -55,10 +61,21 @@ export class Traffic {
     }
   }
 
-  /** The same flows as `other`. */
-  copy(other: Traffic): void {
-    this.memory.set(other.memory);
-    this.links.set(other.links);
+  /** The flows of `a` and of `b` together. */
+  sum(a: Traffic, b: Traffic): void {
+    const { memory, links } = this;
+    for (let i = 0; i < memory.length; i++) {
+      memory[i] = (a.memory[i] as number) + (b.memory[i] as number);
+    }
+    for (let i = 0; i < links.length; i++) {
+      links[i] = (a.links[i] as number) + (b.links[i] as number);
+    }
+  }
+
+  /** No flow at all. */
+  clear(): void {
+    this.memory.fill(0);
+    this.links.fill(0);
   }
 
   /** Latency now of a load by a core of `domain` from memory of `home`, in ns. */

@@ -21,14 +21,22 @@ export class Appending<Op, R> {
     replica: Replica<Op, R>,
     ops: readonly Op[],
   ): Steps<Appended> {
-    const log = this.shared.log;
+    const { log, observer } = this.shared;
     for (;;) {
+      observer?.phase(thread.id, replica.id, "reserve");
       yield log.tail.read;
       const tail = log.tail.value;
       yield log.head.read;
       const head = log.head.value;
       if (log.isFull(tail, head)) {
+        observer?.phase(thread.id, replica.id, "free");
         yield this.replaying.replayLocked(thread, replica);
+        if (this.shared.options.gcSpins === Infinity) {
+          // 0.1 leaves it to the appender that crossed the threshold, and looks again when that has come on.
+          const changed = () => log.head.value !== head || log.tail.value !== tail;
+          yield new Wait([log.head, log.tail], changed);
+          continue;
+        }
         const stuck = yield this.advanceHead(thread, replica);
         if (stuck !== undefined) return { appended: false, stuck };
         continue;
@@ -37,7 +45,9 @@ export class Appending<Op, R> {
       yield log.tail.rmw;
       if (log.tail.value !== tail) continue;
       log.tail.value = tail + ops.length;
+      observer?.phase(thread.id, replica.id, "fill");
       yield log.fill(tail, ops, replica.cursor, this.shared.options.aggregate);
+      if (collect) observer?.phase(thread.id, replica.id, "free");
       const stuck = collect ? yield this.advanceHead(thread, replica) : undefined;
       return { appended: true, stuck };
     }

@@ -47,7 +47,7 @@ export class Combiner<Op, R> {
     return true;
   }
 
-  /** One round of the combiner: collect, append, replay, answer. */
+  /** One round of the combiner: collect, append (reserve and fill), replay, answer. */
   private *combine(
     thread: Registration<Op, R>,
     replica: Replica<Op, R>,
@@ -60,14 +60,17 @@ export class Combiner<Op, R> {
     replica.results.length = 0;
     const name = concurrentMembership ? replica.cursor.id : undefined;
     yield new Work("round", replica.threads.length, thread.domain);
-    const contexts = replica.threads.map((t) =>
-      (this.shared.threads[t] as Registration<Op, R>).context
-    );
+    // The set may change while a round goes on (finer freeze).
+    const { threads } = replica;
+    const contexts = threads.map((t) => (this.shared.threads[t] as Registration<Op, R>).context);
     yield replica.round.collect.begin(contexts, name);
+    this.shared.observer?.took(replica.id, replica.round.tookFrom(threads, contexts));
     let outcome: Appended = { appended: true, stuck: undefined };
     while (ops.length > 0) {
-      this.shared.observer?.phase(thread.id, replica.id, "append");
-      if (lockDuringAppend) yield this.replaying.lockData(replica);
+      if (lockDuringAppend) {
+        this.shared.observer?.phase(thread.id, replica.id, "lock");
+        yield this.replaying.lockData(replica);
+      }
       outcome = yield this.appending.append(thread, replica, ops);
       if (lockDuringAppend) yield replica.lock.releaseWrite();
       if (outcome.appended) break;
@@ -76,8 +79,9 @@ export class Combiner<Op, R> {
       this.shared.observer?.phase(thread.id, replica.id, "help");
       yield this.liveness.help(thread, outcome.stuck as Cursor, replica.cursor);
     }
-    this.shared.observer?.phase(thread.id, replica.id, "replay");
+    this.shared.observer?.phase(thread.id, replica.id, "lock");
     yield this.replaying.lockData(replica);
+    this.shared.observer?.phase(thread.id, replica.id, "replay");
     yield this.replaying.replay(thread, replica);
     yield replica.lock.releaseWrite();
     this.shared.observer?.phase(thread.id, replica.id, "answer");

@@ -1,6 +1,6 @@
 /** A thread's place to hand operations to a combiner and get answers back (NR's `Context`). */
 import { Enqueue } from "./scripts.ts";
-import { type Pair, Wait, Word } from "./step.ts";
+import { ANYBODY, type Pair, Wait, Word } from "./step.ts";
 
 /** One thread's ring of pending operations; only the thread enqueues, only a combiner answers. */
 export class Context<Op, R> {
@@ -21,14 +21,15 @@ export class Context<Op, R> {
   private answered: Wait | undefined = undefined;
 
   constructor(readonly pendingOps: number) {
-    this.share("anybody");
-    this.inside.pair = "anybody";
+    const anybody = { owner: ANYBODY, other: this.inside, named: false };
+    this.share(anybody);
+    this.inside.pair = anybody;
     this.ops = new Array<Op | undefined>(pendingOps).fill(undefined);
     this.answers = new Array<R | undefined>(pendingOps).fill(undefined);
   }
 
   /** Say who besides the thread touches its operations and answers. */
-  share(pair: Pair | "anybody"): void {
+  share(pair: Pair): void {
     this.tail.pair = this.comb.pair = this.slots.pair = pair;
   }
 
@@ -48,11 +49,15 @@ export class Context<Op, R> {
   /** Spin until operation number `index` is answered, or for `spins` polls. */
   untilAnswered(index: number, spins: number, combiner: Word): Wait {
     this.awaited = index;
-    if (this.answered?.by !== combiner) {
-      const answered = () => this.comb.value > this.awaited;
-      this.answered = new Wait([this.comb], answered, spins, combiner);
-    }
-    return this.answered;
+    const { answered } = this;
+    return answered !== undefined && answered.by === combiner
+      ? answered
+      : this.waitForAnswer(spins, combiner);
+  }
+
+  private waitForAnswer(spins: number, combiner: Word): Wait {
+    const answered = () => this.comb.value > this.awaited;
+    return this.answered = new Wait([this.comb], answered, spins, combiner);
   }
 
   /** The combiner's side: store the answers of the `count` oldest pending operations; `comb` then passes them. */

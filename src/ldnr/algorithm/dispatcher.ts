@@ -48,6 +48,8 @@ export class Dispatcher<Op, R> implements Replicated<Op, R> {
   private readonly changes: ReplicaChanges<Op, R>;
   /** Told at each of the steps of a clone or removal, for traces. */
   onStep: OnStep | undefined = undefined;
+  /** Told when a thread begins (or has ended) to wait until it may enter, for traces. */
+  onEnter: ((thread: number, begins: boolean) => void) | undefined = undefined;
 
   constructor(
     private readonly options: LdNrOptions,
@@ -82,7 +84,7 @@ export class Dispatcher<Op, R> implements Replicated<Op, R> {
       threads: this.threads,
       insert: (domain, cursor, data) => this.insert(domain, cursor, data),
       rematch: () => this.rematch(),
-      onStep: (kind, domain, step) => this.onStep?.(kind, domain, step),
+      onStep: (...step) => this.onStep?.(...step),
     });
     for (const domain of options.replicas) {
       this.refuseAdding(domain);
@@ -124,7 +126,7 @@ export class Dispatcher<Op, R> implements Replicated<Op, R> {
   select(thread: Registration<Op, R>): Replica<Op, R> {
     const own = this.replicas.get(thread.domain);
     if (own !== undefined) return own;
-    const all = [...this.replicas.values()];
+    const all = [...this.replicas.values()].sort((a, b) => a.id - b.id);
     return all[thread.indexInDomain % all.length] as Replica<Op, R>;
   }
 
@@ -162,7 +164,9 @@ export class Dispatcher<Op, R> implements Replicated<Op, R> {
   /** Start an operation: no replica that it uses can go away before `leave`. */
   private *enter(thread: Registration<Op, R>): Steps<Replica<Op, R>> {
     if (this.options.freeze === "all") {
+      this.onEnter?.(thread.id, true);
       yield this.outer.acquireRead(thread.id);
+      this.onEnter?.(thread.id, false);
       yield new Work("dispatch", 1, thread.domain);
       return this.select(thread);
     }

@@ -104,7 +104,7 @@ export function play(map: Map_, plan: Plan, changes = true): Run {
           } else {
             const call = { kind: "put" as const, key, value: value++, invoked };
             history.push({ ...call, returned: undefined });
-            const replaced = yield* map.executeMut(thread, call);
+            const replaced = yield map.executeMut(thread, call);
             history[at] = { ...call, replaced, returned: machine.steps };
           }
         }

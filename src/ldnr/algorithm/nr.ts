@@ -10,7 +10,7 @@ import { type Piece, type Steps, Work } from "./step.ts";
 export interface Replicated<Op, R> {
   register(domain: number, place?: number): Registration<Op, R>;
   /** An operation that changes the structure. */
-  executeMut(thread: Registration<Op, R>, op: Op): Steps<R>;
+  executeMut(thread: Registration<Op, R>, op: Op): Piece<R>;
   /** An operation that only looks. */
   execute(thread: Registration<Op, R>, op: Op): Steps<R>;
   /** Looking operations one after the other, whose answers nobody wants, until `more` says so; gives 0. */
@@ -118,7 +118,7 @@ export class NodeReplicated<Op, R> implements Replicated<Op, R> {
     return thread;
   }
 
-  executeMut(thread: Registration<Op, R>, op: Op): Steps<R> {
+  executeMut(thread: Registration<Op, R>, op: Op): Piece<R> {
     return this.protocol.write(thread, this.replicaFor(thread), op);
   }
 

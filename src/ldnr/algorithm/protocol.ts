@@ -6,7 +6,6 @@ import { Appending } from "./appending.ts";
 import { Combiner } from "./combiner.ts";
 import { Liveness } from "./liveness.ts";
 import type { Cursor, SharedLog } from "./log.ts";
-import type { Outcome } from "./scripts.ts";
 import { Reading } from "./reading.ts";
 import { Replaying } from "./replay.ts";
 import type { Registration, Replica } from "./replica.ts";
@@ -18,6 +17,7 @@ import {
   type WithAffinity,
 } from "./shared.ts";
 import type { Piece, Steps, Work } from "./step.ts";
+import { Write } from "./write.ts";
 
 export type { ProtocolCounts, ProtocolObserver, ProtocolOptions } from "./shared.ts";
 
@@ -29,6 +29,8 @@ export class Protocol<Op, R> {
   private readonly liveness: Liveness<Op, R>;
   private readonly combiner: Combiner<Op, R>;
   private readonly reading: Reading<Op, R>;
+  /** Each thread's write, reused. */
+  private readonly writes: (Write<Op, R> | undefined)[] = [];
 
   constructor(
     readonly log: SharedLog<Op>,
@@ -57,15 +59,9 @@ export class Protocol<Op, R> {
   }
 
   /** Carry out a changing operation on `replica`: enqueue, combine or be combined, return the answer. */
-  *write(thread: Registration<Op, R>, replica: Replica<Op, R>, op: Op): Steps<R> {
-    const { context } = thread;
-    const { enqueue } = context;
-    let outcome: Outcome = yield enqueue.begin(op, replica.combiner, this.options.responseSpins);
-    while (outcome !== "answered") {
-      if (outcome === "combine") yield this.combiner.tryCombine(thread, replica, true);
-      outcome = yield enqueue.goOn();
-    }
-    return context.result(enqueue.index);
+  write(thread: Registration<Op, R>, replica: Replica<Op, R>, op: Op): Piece<R> {
+    const write = this.writes[thread.id] ??= new Write(thread, this.combiner, this.options);
+    return write.begin(replica, op);
   }
 
   /** Wait until `replica` has applied everything completed before, helping if nobody combines. */

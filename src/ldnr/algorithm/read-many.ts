@@ -1,6 +1,7 @@
 /** A reader's loop of gets as a machine of states: reads are most of what most runs simulate. */
+import type { CatchUp } from "./catch-up.ts";
 import type { DistributedRwLock } from "./rwlock.ts";
-import { CallingScript, type Step, type Steps, type Word, type Work } from "./step.ts";
+import { CallingScript, type Step, type Word, type Work } from "./step.ts";
 
 /** Looking operations of one thread on one replica, one after the other. */
 export class ReadMany extends CallingScript<number> {
@@ -17,16 +18,16 @@ export class ReadMany extends CallingScript<number> {
     private readonly ctail: Word,
     private readonly ltail: Word,
     private readonly lock: DistributedRwLock,
-    private readonly slot: number,
+    slot: number,
     /** One look. */
     readonly look: Work,
-    private readonly catchUpTo: (completed: number) => Steps,
+    private readonly catchUp: CatchUp,
   ) {
     super();
     this.mine = lock.readers[slot] as Word;
     this.writer = lock.writer;
     look.again = {
-      reads: [ctail, ltail, this.writer],
+      lines: [ctail.line, ltail.line, this.writer.line],
       counter: this.mine,
       // Leave the lock; look at ctail, ltail and the writer's flag; enter it.
       path: [
@@ -54,7 +55,7 @@ export class ReadMany extends CallingScript<number> {
     return this;
   }
 
-  step(): Step | Steps | undefined {
+  step(): Step | undefined {
     const { mine, writer } = this;
     switch (this.state++) {
       case 0:
@@ -63,30 +64,37 @@ export class ReadMany extends CallingScript<number> {
         this.completed = this.ctail.value;
         return this.ltail.read;
       case 2:
-        if (this.ltail.value < this.completed) return this.catchUpTo(this.completed);
+        if (this.ltail.value < this.completed) return this.call(this.catchUp.begin(this.completed));
         this.state = 4;
         return writer.read;
       case 3:
         return writer.read;
       case 4:
-        // The lock's own path, spelled out for the common case that no writer is about.
+        // The lock's own way in (`Enter`), spelled out, after a look of its own.
         if (writer.value === 0) return mine.rmw;
-        this.state = 8;
-        return this.lock.acquireRead(this.slot);
+        this.state = 9;
+        return writer.read;
       case 5:
         mine.value++;
         return writer.read;
       case 6:
         if (writer.value !== 0) return mine.rmw;
-        this.state = 9;
+        this.state = 8;
         return this.look;
       case 7:
         mine.value--;
-        return this.lock.acquireRead(this.slot);
+        this.state = 9;
+        return writer.read;
       case 8:
-        return this.look;
-      case 9:
+        this.state = 11;
         return mine.rmw;
+      case 9:
+        if (writer.value !== 0) return this.lock.writerGone;
+        this.state = 5;
+        return mine.rmw;
+      case 10:
+        this.state = 9;
+        return writer.read;
       default:
         mine.value--;
         if (!this.over && this.more()) {
@@ -94,8 +102,7 @@ export class ReadMany extends CallingScript<number> {
           return this.ctail.read;
         }
         this.over = false;
-        this.result = 0;
-        return undefined;
+        return this.end(0);
     }
   }
 }

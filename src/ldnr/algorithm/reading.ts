@@ -2,8 +2,9 @@
 import type { Combiner } from "./combiner.ts";
 import type { ReaderState, Registration, Replica } from "./replica.ts";
 import type { Shared } from "./shared.ts";
+import { CatchUp } from "./catch-up.ts";
 import { ReadMany } from "./read-many.ts";
-import { type Steps, Wait, Work } from "./step.ts";
+import { type Steps, Work } from "./step.ts";
 
 /** Looking operations. */
 export class Reading<Op, R> {
@@ -18,27 +19,7 @@ export class Reading<Op, R> {
     const completed = this.shared.log.ctail.value;
     yield replica.cursor.ltail.read;
     if (replica.cursor.ltail.value < completed) {
-      yield this.catchUpTo(thread, replica, completed);
-    }
-  }
-
-  private *catchUpTo(
-    thread: Registration<Op, R>,
-    replica: Replica<Op, R>,
-    completed: number,
-  ): Steps {
-    const state = this.stateOf(thread, replica);
-    const ltail = replica.cursor.ltail;
-    for (;;) {
-      yield replica.combiner.read;
-      const combined: boolean = replica.combiner.value === 0 &&
-        (yield this.combiner.tryCombine(thread, replica, true));
-      if (!combined) {
-        state.completed = completed;
-        yield state.behind;
-      }
-      yield ltail.read;
-      if (ltail.value >= completed) return;
+      yield this.stateOf(thread, replica).catchUp.begin(completed);
     }
   }
 
@@ -74,23 +55,16 @@ export class Reading<Op, R> {
     const { ltail } = replica.cursor;
     const { combiner } = replica;
     const { ctail } = this.shared.log;
-    const state: ReaderState = {
-      completed: 0,
-      many: new ReadMany(
-        ctail,
-        ltail,
-        replica.lock,
-        thread.id,
-        new Work("get", 1, replica.domain),
-        (completed) => this.catchUpTo(thread, replica, completed),
-      ),
-      behind: new Wait(
-        [ltail, combiner],
-        () => ltail.value >= state.completed || combiner.value === 0,
-        undefined,
-        combiner,
-      ),
+    const catchUp = new CatchUp(
+      ltail,
+      combiner,
+      () => this.combiner.tryCombine(thread, replica, true),
+      (begins) => this.shared.observer?.behind(thread.id, begins),
+    );
+    const look = new Work("get", 1, replica.domain);
+    return {
+      catchUp,
+      many: new ReadMany(ctail, ltail, replica.lock, thread.id, look, catchUp),
     };
-    return state;
   }
 }

@@ -11,8 +11,13 @@ import type { Registration, Replica, Structure } from "./replica.ts";
 import type { ReaderWriterLock } from "./rwlock.ts";
 import { type Steps, Work } from "./step.ts";
 
-/** Told at each step of a clone or removal; "" when it is over. */
-export type OnStep = (kind: "add" | "remove", domain: number, step: string) => void;
+/** Told at each step of a clone or removal, with the model's domain once known; "" when it is over. */
+export type OnStep = (
+  kind: "add" | "remove",
+  domain: number,
+  step: string,
+  model?: number,
+) => void;
 
 /** What changes work on: the dispatcher's state. */
 export interface Changeable<Op, R> {
@@ -65,12 +70,12 @@ export class ReplicaChanges<Op, R> {
       yield this.d.outer.acquireWrite();
     }
     this.d.onStep("add", domain, "select");
-    const model = this.furthest();
+    const model = yield this.furthest();
     if (!all) {
       this.d.onStep("add", domain, "freeze");
       yield holdCombiner(thread, model);
     }
-    this.d.onStep("add", domain, "clone");
+    this.d.onStep("add", domain, "clone", model.domain);
     const before = yield this.d.affinity.switchTo(thread, domain);
     yield model.lock.acquireRead(thread.id);
     yield new Work("clone", 1, model.domain);
@@ -78,7 +83,9 @@ export class ReplicaChanges<Op, R> {
     yield model.lock.releaseRead(thread.id);
     this.d.onStep("add", domain, "update");
     if (!all) yield this.d.protocol.lockCollection();
-    this.d.insert(domain, this.d.log.join(domain, model.cursor), data);
+    const cursor = this.d.log.join(domain, model.cursor);
+    yield cursor.ltail.write;
+    this.d.insert(domain, cursor, data);
     if (!all) yield this.d.protocol.unlockCollection();
     this.d.onStep("add", domain, "restore");
     yield this.d.affinity.switchTo(thread, before);
@@ -114,9 +121,14 @@ export class ReplicaChanges<Op, R> {
     this.d.onStep("remove", domain, "");
   }
 
-  private furthest(): Replica<Op, R> {
-    return [...this.d.replicas.values()].reduce((a, b) =>
-      b.cursor.ltail.value > a.cursor.ltail.value ? b : a
-    );
+  /** The replica that has made most progress: a look at each one's ltail, one after the other. */
+  private *furthest(): Steps<Replica<Op, R>> {
+    let [model, most]: [Replica<Op, R> | undefined, number] = [undefined, -1];
+    for (const replica of [...this.d.replicas.values()]) {
+      const { ltail } = replica.cursor;
+      yield ltail.read;
+      if (ltail.value > most) [model, most] = [replica, ltail.value];
+    }
+    return model as Replica<Op, R>;
   }
 }

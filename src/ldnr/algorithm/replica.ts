@@ -1,10 +1,11 @@
 /** One replica: the copy of the data structure and what its combiner and readers synchronize on. */
+import type { CatchUp } from "./catch-up.ts";
 import type { Context } from "./context.ts";
 import type { Cursor } from "./log.ts";
 import type { ReadMany } from "./read-many.ts";
 import { DistributedRwLock } from "./rwlock.ts";
 import { Answer, Collect } from "./scripts.ts";
-import { type Wait, Word } from "./step.ts";
+import { Word } from "./step.ts";
 
 /** A sequential data structure that can be replicated (the library's `Dispatch` trait). */
 export interface Structure<Op, R> {
@@ -32,11 +33,9 @@ export interface Registration<Op, R> {
 
 /** What one thread reuses from read to read on one replica, so that reads allocate nothing. */
 export interface ReaderState {
-  /** Value of ctail that the replica has to reach. */
-  completed: number;
-  /** Its looks, and the wait for the replica to catch up. */
+  /** Its wait for the replica to catch up, and its looks. */
+  readonly catchUp: CatchUp;
   readonly many: ReadMany;
-  readonly behind: Wait;
 }
 
 /** What a combiner's round has collected, and from which contexts how much each. */
@@ -48,6 +47,12 @@ class Round<Op, R> {
 
   constructor(results: readonly R[]) {
     this.answer = new Answer<Op, R>(results, this.served);
+  }
+
+  /** Those of `threads`, whose contexts are `contexts`, that something was taken from. */
+  tookFrom(threads: readonly number[], contexts: readonly Context<Op, R>[]): readonly number[] {
+    const served = new Set(this.served);
+    return threads.filter((_, i) => served.has(contexts[i] as Context<Op, R>));
   }
 }
 

@@ -3,15 +3,16 @@
  * cache line, so that readers share nothing while no writer comes. A writer shuts new readers out at
  * once and then polls every reader's line.
  */
+import { Enter, Leave } from "./entering.ts";
 import { Poll } from "./scripts.ts";
-import { type Steps, Wait, Word } from "./step.ts";
+import { type Piece, type Steps, Wait, Word } from "./step.ts";
 
 /** What LD-NR's outer lock must offer; `slot` is the thread's number. */
 export interface ReaderWriterLock {
   /** Word that is not 0 while a writer is in or coming; undefined if readers share it anyway. */
   readonly writer: Word | undefined;
-  acquireRead(slot: number): Steps;
-  releaseRead(slot: number): Steps;
+  acquireRead(slot: number): Piece<void>;
+  releaseRead(slot: number): Piece<void>;
   acquireWrite(slots?: readonly number[]): Steps;
   releaseWrite(): Steps;
 }
@@ -61,12 +62,20 @@ export class WordRwLock implements ReaderWriterLock {
   }
 }
 
+/** Each reader's ways in and out, reused. */
+interface Ways {
+  readonly enter: Enter;
+  readonly leave: Leave;
+}
+
 /** A distributed reader-writer lock for a fixed number of reader slots. */
 export class DistributedRwLock implements ReaderWriterLock {
   readonly writer: Word = new Word(0);
   readonly readers: readonly Word[];
-  private readonly writerGone: Wait;
+  /** A reader's wait. */
+  readonly writerGone: Wait;
   private readonly poll: Poll;
+  private readonly ways: readonly Ways[];
 
   /** @param by word that names the only thread that may write, if there is one */
   constructor(slots: number, by?: Word) {
@@ -77,32 +86,21 @@ export class DistributedRwLock implements ReaderWriterLock {
       counter.pair = { owner, other: writer, named: false };
       return counter;
     });
+    this.ways = this.readers.map((mine) => ({
+      enter: new Enter(mine, writer, this.writerGone),
+      leave: new Leave(mine),
+    }));
     this.poll = new Poll(this.readers);
   }
 
   /** Enter as reader in `slot`; waits while a writer is in or coming. */
-  *acquireRead(slot: number): Steps {
-    const mine = this.readers[slot] as Word;
-    for (;;) {
-      yield this.writer.read;
-      if (this.writer.value !== 0) {
-        yield this.writerGone;
-        continue;
-      }
-      yield mine.rmw;
-      mine.value++;
-      yield this.writer.read;
-      if (this.writer.value === 0) return;
-      yield mine.rmw;
-      mine.value--;
-    }
+  acquireRead(slot: number): Enter {
+    return (this.ways[slot] as Ways).enter.begin();
   }
 
   /** Leave as reader. */
-  *releaseRead(slot: number): Steps {
-    const mine = this.readers[slot] as Word;
-    yield mine.rmw;
-    mine.value--;
+  releaseRead(slot: number): Leave {
+    return (this.ways[slot] as Ways).leave.begin();
   }
 
   /** Enter as the only one; polls the slots of `slots` (default: all). */

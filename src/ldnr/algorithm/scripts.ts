@@ -174,6 +174,8 @@ export class Poll extends Script<void> {
   private at = 0;
   private peeked = false;
   private slots: readonly number[] | undefined = undefined;
+  /** The wait for each reader, reused. */
+  private readonly waits: (Wait | undefined)[] = [];
 
   constructor(private readonly readers: readonly Word[]) {
     super();
@@ -191,14 +193,21 @@ export class Poll extends Script<void> {
     const { slots } = this;
     const n = slots === undefined ? this.readers.length : slots.length;
     for (; this.at < n; this.at++) {
-      const reader = this.readers[slots === undefined ? this.at : slots[this.at] as number] as Word;
+      const slot = slots === undefined ? this.at : slots[this.at] as number;
+      const reader = this.readers[slot] as Word;
       if (!this.peeked) {
         this.peeked = true;
         return reader.peek;
       }
-      if (reader.value !== 0) return new Wait([reader], () => reader.value === 0);
+      if (reader.value !== 0) return this.waits[slot] ?? this.waitFor(slot);
       this.peeked = false;
     }
     return this.end(undefined);
+  }
+
+  /** In a method of its own: a closure costs whoever makes it an allocation even when it is not made. */
+  private waitFor(slot: number): Wait {
+    const reader = this.readers[slot] as Word;
+    return this.waits[slot] = new Wait([reader], () => reader.value === 0);
   }
 }

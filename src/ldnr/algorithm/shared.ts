@@ -43,10 +43,30 @@ export type WithAffinity<Op, R> = <T>(
   body: Steps<T>,
 ) => Steps<T>;
 
+/**
+ * Phases of a combiner's round: copy what is pending in the contexts, take the replica's write lock, reserve
+ * entries by moving the tail, fill them, free entries that all have applied, help the replica furthest
+ * behind, apply the log to the replica, answer. "" when the round is over.
+ */
+export type RoundPhase =
+  | "collect"
+  | "lock"
+  | "reserve"
+  | "fill"
+  | "free"
+  | "help"
+  | "replay"
+  | "answer"
+  | "";
+
 /** Who is told what happens, for traces. */
 export interface ProtocolObserver {
-  /** A combiner of `replica` begins a phase of its round; "" when the round is over. */
-  phase(thread: number, replica: number, phase: string): void;
+  /** A combiner of `replica` begins a phase of its round. */
+  phase(thread: number, replica: number, phase: RoundPhase): void;
+  /** The round has collected operations of these threads. */
+  took(replica: number, threads: readonly number[]): void;
+  /** A reader begins (or ends) to wait until its replica has applied what was completed before. */
+  behind(thread: number, begins: boolean): void;
   /** A thread begins (or ends) to replay the log for a replica that is behind. */
   help(thread: number, replica: number, begins: boolean): void;
   /** Entries of the log are free again up to `head`. */

@@ -30,13 +30,16 @@ export const NO_LINE: Readonly<CacheLine> & CacheLine = Object.freeze(new CacheL
 
 /**
  * Two parties share a word: its owner, and whoever `other` says. If `other` names a thread (its number
- * plus 1; 0: nobody now), that one; otherwise whoever has made `other` not 0.
+ * plus 1; 0: nobody now), that one; otherwise whoever has made `other` not 0. With `ANYBODY` as owner it is not known.
  */
 export interface Pair {
   readonly owner: number;
   readonly other: Word;
   readonly named: boolean;
 }
+
+/** Owner of words whose parties are not known, and which are read and written without waiting for their lines. */
+export const ANYBODY: number = 2 ** 30;
 
 /** A word of shared memory on a cache line of its own (crossbeam's CachePadded) unless a line is given. */
 export class Word {
@@ -49,8 +52,10 @@ export class Word {
   /** Threads that spin on this word, and which of their waits each entry means; kept by the machine. */
   readonly waiters: unknown[] = [];
   readonly waits: number[] = [];
-  /** Who else may touch it; "anybody": not known, and it is read or written without waiting for its line. */
-  pair: Pair | "anybody" | undefined = undefined;
+  /** How many entries these lists have; they may be longer. */
+  waiting = 0;
+  /** The two who may touch it; undefined: everybody. */
+  pair: Pair | undefined = undefined;
 
   constructor(public value: number, readonly line: CacheLine = new CacheLine(0)) {}
 }
@@ -90,8 +95,8 @@ export type Activity =
  * a shorter way to say the steps that its algorithm yields, for machines that can tell that it is so.
  */
 export interface Again {
-  /** Words that are read. */
-  readonly reads: readonly Word[];
+  /** Lines of the words that are read. */
+  readonly lines: readonly CacheLine[];
   /** The thread's own counter, lowered and raised again. */
   readonly counter: Word;
   /** Kinds of the accesses in between, in order. */
@@ -170,12 +175,23 @@ export abstract class Script<R> {
   }
 }
 
-/** A machine of states that may call pieces, whose results it does not get. */
+/** A machine of states that may call pieces. */
 export abstract class CallingScript<R> {
   /** Set when there is no next step. */
   result: R | undefined = undefined;
-  /** The next step, or a piece to run first; undefined at the end. */
-  abstract step(): Step | Steps<any> | undefined;
+  /** The piece to run first, if there is no next step yet; what came of it. */
+  called: Piece<any> | undefined = undefined;
+  answer: any = undefined;
+  /** The next step, when the last one has taken effect; undefined: a call or the end. */
+  abstract step(): Step | undefined;
+  protected call(piece: Piece<any>): undefined {
+    this.called = piece;
+    return undefined;
+  }
+  protected end(result: R): undefined {
+    this.result = result;
+    return undefined;
+  }
 }
 
 /** Every generator's `next`: looked up once, since each generator function has a prototype of its own. */
@@ -186,80 +202,78 @@ const NEXT = (function* (): Generator<never> {})().next as (
 
 /** Pieces of one thread that have been called and not returned. */
 export class CallStack {
-  private readonly callers: Steps<any>[] = [];
-  /** Scripts that wait for a piece which they called, and how many callers there were then. */
-  private readonly waiting: CallingScript<any>[] = [];
-  private readonly depths: number[] = [];
-  /** The script that is on top, of the one kind or the other: few classes each, so that calls are fast. */
-  private calling: CallingScript<any> | undefined = undefined;
+  private readonly callers: (Steps<any> | CallingScript<any>)[] = [];
+  /**
+   * What goes on: a script that calls nothing; else one that does; else a generator. Few classes each, so that
+   * calls are fast.
+   */
   private script: Script<any> | undefined = undefined;
+  private calling: CallingScript<any> | undefined = undefined;
+  private generator: Steps<any> | undefined = undefined;
 
-  constructor(private top: Steps<any>) {}
+  constructor(body: Steps<any> | CallingScript<any>) {
+    this.enter(body);
+  }
 
   /** Go on to the next step; undefined at the end of the outermost piece. */
   next(): Step | undefined {
-    const { calling, script } = this;
-    if (calling !== undefined) {
-      const step = calling.step();
-      if (step instanceof AnyStep) return step as Step;
-      this.calling = undefined;
-      if (step === undefined) return this.resume(calling.result);
-      this.call(calling, step);
-    } else if (script !== undefined) {
+    const { script, calling } = this;
+    if (script !== undefined) {
       const step = script.step();
       if (step !== undefined) return step;
       this.script = undefined;
       return this.resume(script.result);
     }
-    return this.resume(undefined);
+    if (calling === undefined) return this.resume(undefined);
+    const step = calling.step();
+    return step !== undefined ? step : this.leave(calling);
   }
 
-  /** A script calls a piece. */
-  private call(script: CallingScript<any>, piece: Steps<any>): void {
-    this.callers.push(this.top);
-    this.waiting.push(script);
-    this.depths.push(this.callers.length);
-    this.top = piece;
+  /** A script has no next step: it calls a piece, or is over. */
+  private leave(script: CallingScript<any>): Step | undefined {
+    const { called } = script;
+    if (called === undefined) return this.back() ? this.resume(script.result) : undefined;
+    script.called = undefined;
+    return this.start(called);
   }
 
   /** Go on with the piece on top, which gets `result` from the one that it called. */
   private resume(result: unknown): Step | undefined {
-    const { callers, depths } = this;
-    for (;;) {
-      const next = NEXT.call(this.top, result);
-      let { value } = next;
-      result = undefined;
-      if (next.done === true) {
-        const depth = callers.length;
-        if (depth === 0) return undefined;
-        this.top = callers.pop() as Steps<any>;
-        if (depths.length === 0 || depth !== depths[depths.length - 1]) {
-          result = value;
-          continue;
-        }
-        depths.pop();
-        value = this.waiting.pop() as CallingScript<any>;
-      }
-      if (value instanceof AnyStep) return value as Step;
-      if (value instanceof Script) {
-        const step = value.step();
-        if (step !== undefined) {
-          this.script = value;
-          return step;
-        }
-        result = value.result;
-      } else if (value instanceof CallingScript) {
-        const step = value.step();
-        if (step instanceof AnyStep) {
-          this.calling = value;
-          return step as Step;
-        }
-        if (step === undefined) result = value.result;
-        else this.call(value, step);
-      } else {
-        callers.push(this.top);
-        this.top = value as Steps<any>;
-      }
+    const { calling } = this;
+    if (calling !== undefined) {
+      calling.answer = result;
+      const step = calling.step();
+      return step !== undefined ? step : this.leave(calling);
     }
+    const { value, done } = NEXT.call(this.generator as Steps<any>, result);
+    if (done === true) return this.back() ? this.resume(value) : undefined;
+    return value instanceof AnyStep ? value as Step : this.start(value as Piece<any>);
+  }
+
+  /** Begin a piece that the one on top has called. */
+  private start(piece: Piece<any>): Step | undefined {
+    if (piece instanceof Script) {
+      const step = piece.step();
+      if (step === undefined) return this.resume(piece.result);
+      this.script = piece;
+      return step;
+    }
+    this.callers.push((this.calling ?? this.generator) as Steps<any> | CallingScript<any>);
+    this.enter(piece);
+    return this.resume(undefined);
+  }
+
+  private enter(piece: Steps<any> | CallingScript<any>): void {
+    const calls = piece instanceof CallingScript;
+    this.calling = calls ? piece : undefined;
+    this.generator = calls ? undefined : piece;
+  }
+
+  /** Return to the caller; false if there is none. */
+  private back(): boolean {
+    const caller = this.callers.pop();
+    if (caller === undefined) return false;
+    this.enter(caller);
+    return true;
   }
 }

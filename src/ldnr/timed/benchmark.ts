@@ -3,20 +3,10 @@
  * puts, uniform keys, some of them idle at times.
  */
 import type { Rng, Simulation } from "../../kernel/mod.ts";
-import { type Steps, Wait, Word, Work } from "../algorithm/step.ts";
+import { Wait, Word } from "../algorithm/step.ts";
+import { Client, type Load, type LoadObserver } from "./client.ts";
 import type { TimedMachine, TimedThread } from "./machine.ts";
 import type { MapThread, MapUnderTest } from "./replicated-map.ts";
-
-/** What the threads do. */
-export interface Load {
-  /** Share of puts, 0..1. */
-  readonly writeShare: number;
-  /** Operations on a thread-local map between operations on the shared one. */
-  readonly localOperations: number;
-}
-
-/** Gets that a map may do in a row before it tells. */
-const RUN = 64;
 
 /** Threads in a closed loop, their counts, and who is idle. */
 export class Benchmark {
@@ -24,13 +14,15 @@ export class Benchmark {
   readonly completed: Float64Array;
   /** Completed puts of each thread. */
   readonly puts: Float64Array;
+  /** Told what the threads do, for traces. */
+  observer: LoadObserver | undefined = undefined;
   private readonly idle: Uint8Array;
   private readonly changed: Word = new Word(0);
   private readonly runners: TimedThread[] = [];
   private readonly inRun: Uint8Array;
 
   constructor(
-    private readonly sim: Simulation,
+    readonly sim: Simulation,
     private readonly machine: TimedMachine,
     private readonly map: MapUnderTest,
     private readonly load: Load,
@@ -43,7 +35,7 @@ export class Benchmark {
     cores.forEach((core, i) => {
       const thread = this.map.thread(machine.coherence.domainOf(core), core);
       const rng = sim.rng(`thread ${i}`);
-      this.runners.push(machine.spawn(`thread ${i}`, core, this.loop(i, thread, rng)));
+      this.runners.push(machine.spawn(`thread ${i}`, core, this.client(i, thread, rng)));
     });
   }
 
@@ -63,41 +55,10 @@ export class Benchmark {
     return sum;
   }
 
-  private *loop(i: number, thread: MapThread, rng: Rng): Steps {
+  /** What a thread of the benchmark shares with its loop. */
+  private client(i: number, thread: MapThread, rng: Rng): Client {
     const { completed, puts, idle, inRun, load } = this;
-    const { writeShare, localOperations } = load;
-    const logKeep = Math.log1p(-writeShare);
-    let gets = 0;
-    const more = () => {
-      completed[i] = (completed[i] as number) + 1;
-      return --gets > 0 && idle[i] === 0 && localOperations === 0;
-    };
-    // Threads of a real run do not start in step.
-    yield new Work("pause", Math.round(rng.uniform(0, 2000)), 0);
-    for (;;) {
-      gets = writeShare === 0
-        ? Infinity
-        : writeShare === 1
-        ? 0
-        : Math.floor(Math.log(1 - rng.uniform()) / logKeep);
-      while (gets > 0) {
-        if (idle[i] === 1) yield this.rest(i);
-        if (localOperations > 0) yield new Work("local", localOperations, 0);
-        inRun[i] = 1;
-        const done = yield thread.get(localOperations > 0 ? 1 : Math.min(gets, RUN), more);
-        inRun[i] = 0;
-        completed[i] = (completed[i] as number) + done;
-        gets -= done;
-      }
-      if (idle[i] === 1) yield this.rest(i);
-      if (localOperations > 0) yield new Work("local", localOperations, 0);
-      yield thread.put();
-      completed[i] = (completed[i] as number) + 1;
-      puts[i] = (puts[i] as number) + 1;
-    }
-  }
-
-  private *rest(i: number): Steps {
-    while (this.idle[i] === 1) yield new Wait([this.changed], () => this.idle[i] === 0);
+    const rest = new Wait([this.changed], () => idle[i] === 0);
+    return new Client(i, thread, rng, load, { completed, puts, idle, inRun, rest }, this);
   }
 }

@@ -11,6 +11,9 @@ export class LogLines {
   private writers: Int16Array;
   private holders: Uint32Array;
 
+  /** Time of what was read last, ns; in an array, where it costs no allocation. */
+  readonly time: Float64Array = new Float64Array(1);
+
   constructor(
     private readonly coherence: Coherence,
     /** Entries of the ring, a power of two. */
@@ -39,8 +42,8 @@ export class LogLines {
     return count * (near ? values.localLatency : values.remoteLatency) / values.outstandingMisses;
   }
 
-  /** Time in ns in which `core` reads `count` entries from `at` on, and has copies from then on. */
-  read(at: number, count: number, core: number): number {
+  /** `core` reads `count` entries from `at` on, and has copies from then on; the time that takes, in ns, to `time[0]`. */
+  read(at: number, count: number, core: number): void {
     const { values } = this.coherence;
     const domain = this.coherence.domainOf(core);
     const bit = 1 << domain;
@@ -58,7 +61,7 @@ export class LogLines {
         this.holders[slot] = holders | bit | from;
       }
     }
-    return sum;
+    this.time[0] = sum;
   }
 
   private latency(writer: number, holders: number, domain: number, bit: number): number {

@@ -7,9 +7,10 @@
  * - A word that only two parties touch: neither has anything to fear before the other's next event.
  */
 import type { Coherence } from "../../hardware/memory/mod.ts";
-import { type Again, READ, RMW, type Word } from "../algorithm/step.ts";
+import { type Again, READ, type Word } from "../algorithm/step.ts";
 import type { TimedThread } from "./thread.ts";
 import type { ThreadQueue } from "./thread-queue.ts";
+import { AT, NOW } from "./turns.ts";
 
 /** The bounds. */
 export class Lookahead {
@@ -19,43 +20,48 @@ export class Lookahead {
     private readonly queue: ThreadQueue,
     /** Threads whose numbers are those by which words know them. */
     private readonly known: number,
+    /** The machine's times. */
+    private readonly clock: Float64Array,
   ) {}
 
   /**
    * Time before which an access of `thread` to `word` is nobody else's business; -1: it must be an event
-   * of its own. `now` is the time of the event that the thread is in.
+   * of its own.
    */
-  bound(word: Word, kind: 0 | 1 | 2, thread: TimedThread, now: number): number {
+  bound(word: Word, kind: 0 | 1 | 2, thread: TimedThread): number {
     const pair = word.pair;
+    const now = this.clock[NOW] as number;
     if (pair === undefined) {
       // Whoever spins on it is to be woken at the time of the write.
-      if (kind !== READ && word.waiters.length > 0) return -1;
+      if (kind !== READ && word.waiting > 0) return -1;
       return this.coherence.sureUntil(word.line, kind, thread.core, now);
     }
-    if (pair === "anybody" || thread.id >= this.known || pair.owner >= this.known) return -1;
-    if (thread.id !== pair.owner) return this.nextOf(pair.owner, thread);
+    const { id } = thread;
+    const { owner } = pair;
+    // Nobody who is not known, or not one of these.
+    if (id >= this.known || owner >= this.known) return -1;
+    if (id !== owner) return this.nextOf(owner, thread);
     const other = pair.other.value;
     if (other === 0) {
       // To become the other party, somebody has to take this line first.
       return this.coherence.sureUntil(pair.other.line, READ, thread.core, now);
     }
     if (!pair.named) return -1;
-    if (other - 1 === thread.id) return Infinity;
+    if (other - 1 === id) return Infinity;
     return other - 1 < this.known ? this.nextOf(other - 1, thread) : -1;
   }
 
-  /** When `thread` has gone the way to the same work again, if it is sure to hit all along; -1: it is not. */
-  again({ reads, counter, path, clear }: Again, thread: TimedThread, now: number): number {
-    if (thread.id >= this.known || !clear() || counter.waiters.length > 0) return -1;
-    const { coherence } = this;
-    const { core } = thread;
+  /** Whether `thread` is sure to hit all along the way to the same work again; then it has, by its time in the clock. */
+  again(again: Again, thread: TimedThread): boolean {
+    const { counter } = again;
+    if (thread.id >= this.known || !again.clear() || counter.waiting > 0) return false;
+    const { coherence, clock } = this;
+    const { path } = again;
+    const now = clock[NOW] as number;
     let at = now;
-    for (let i = 0; i < path.length; i++) at += coherence.hits[path[i] as 0 | 1 | 2];
-    if (at >= coherence.sureUntil(counter.line, RMW, core, now)) return -1;
-    for (let i = 0; i < reads.length; i++) {
-      if (at >= coherence.sureUntil((reads[i] as Word).line, READ, core, now)) return -1;
-    }
-    return at;
+    for (let i = 0; i < path.length; i++) at += coherence.hits[path[i] as 0 | 1 | 2] as number;
+    clock[AT] = at;
+    return at < coherence.allSureUntil(again.lines, counter.line, thread.core, now);
   }
 
   /** Time before which thread `id` does nothing, as far as `asking` knows. */

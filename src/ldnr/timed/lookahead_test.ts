@@ -2,20 +2,10 @@
 // one by one. Complete runs of both are the same, event for event, to the last bit.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import {
-  type AccessMode,
-  type CacheLine,
-  Coherence,
-  MEMORY_PARTS,
-  type MemoryPart,
-  memoryValues,
-} from "../../hardware/memory/mod.ts";
-import { Simulation } from "../../kernel/mod.ts";
-import { costValues } from "../costs.ts";
+import { type AccessMode, type CacheLine, Coherence } from "../../hardware/memory/mod.ts";
+import { build } from "./fixture_test.ts";
 import { Lookahead } from "./lookahead.ts";
-import { HashMapSystem, type SystemOptions } from "./system.ts";
-
-const values = memoryValues(MEMORY_PARTS.get("xeon-8260-4s") as MemoryPart);
+import type { SystemOptions } from "./system.ts";
 
 /** A run: its options, what happens to it, and for how long it is looked at, ns. */
 interface Plan {
@@ -28,27 +18,6 @@ interface Plan {
   readonly changes: readonly number[];
 }
 
-const DEFAULTS: SystemOptions = {
-  values,
-  threadsPerCore: 1,
-  costs: costValues(),
-  structure: "nr",
-  replicas: [0, 1, 2, 3],
-  threads: 96,
-  writeShare: 0.1,
-  extraOperations: 0,
-  localOperations: 0,
-  localEntries: 65_536,
-  entries: 67_108_864,
-  pageBytes: 4096,
-  logBytes: 2 ** 21,
-  nrVersion: "0.1",
-  freeze: "all",
-  outerLock: "distributed",
-  shards: 4,
-  exact: false,
-};
-
 /** Everything that happens: who accesses a line when and until when, who begins which work; and counts over time. */
 interface Record_ {
   readonly happened: string[];
@@ -57,27 +26,29 @@ interface Record_ {
 }
 
 function play(plan: Plan, exact: boolean): Record_ {
-  const sim = new Simulation({ seed: plan.seed });
-  const system = new HashMapSystem(sim, { ...DEFAULTS, ...plan.options, exact });
+  const system = build({ ...plan.options, exact }, plan.seed);
+  const { sim } = system;
   const { machine, pricing, benchmark, dispatcher } = system;
   const happened: [number, number, string][] = [];
   const { coherence } = machine;
-  const access = coherence.access.bind(coherence);
-  coherence.access = (line: CacheLine, mode: AccessMode, core: number, now: number) => {
-    const done = access(line, mode, core, now);
+  const fetch = coherence.fetch.bind(coherence);
+  coherence.fetch = (line: CacheLine, mode: AccessMode, core: number) => {
+    const now = coherence.at[0] as number;
+    fetch(line, mode, core);
+    const done = coherence.at[0] as number;
     // Hits are nobody's business; every miss is told.
     if (done - now > coherence.hits[mode]) {
       happened.push([now, core, `${mode} ${line.home} ${done}`]);
     }
-    return done;
   };
   const start = pricing.start.bind(pricing);
-  pricing.start = (work, from, count, thread, at) => {
-    const time = start(work, from, count, thread, at);
+  pricing.start = (work, from, count, thread) => {
+    const at = pricing.time[0] as number;
+    start(work, from, count, thread);
+    const time = pricing.time[0] as number;
     // A run of entries and one entry after the other are one story.
     const entry = work.entry < 0 ? -1 : work.entry + from;
     happened.push([at, thread.core, `${work.activity} ${entry} ${time}`]);
-    return time;
   };
   const samples: string[] = [];
   const log = (dispatcher ?? system.nr)?.log;

@@ -30,14 +30,41 @@ export interface Workload {
   readonly logEntries: number;
 }
 
+/** Parts of an operation on a table. */
+interface Operation {
+  /** Loads from memory, and the bytes that they move. */
+  readonly memory: number;
+  readonly bytes: number;
+  /** Time of loads from L3 and from L2, ns; CPU time at the reference clock. */
+  readonly l3: number;
+  readonly l2: number;
+  readonly cpu: number;
+}
+
+function operation(profile: AccessProfile, values: MemoryValues, cpu: number): Operation {
+  return {
+    memory: profile.memory,
+    bytes: profile.bytes,
+    l3: profile.l3 * values.l3Latency,
+    l2: profile.l2 * values.l2Latency,
+    cpu,
+  };
+}
+
 /** Prices work for the timed machine. */
 export class TablePricing implements Pricing {
   readonly traffic: SampledTraffic;
+  readonly time: Float64Array = new Float64Array(1);
   private readonly logLines: LogLines;
-  private readonly shared: AccessProfile;
-  private readonly local: AccessProfile;
   /** CPU time as a multiple of that at the reference clock, by core. */
-  private slowness: readonly number[] = [];
+  private slowness: Float64Array;
+  /** Each thread's flow: its rate, bytes/ns, and from where. */
+  private rates: Float64Array = new Float64Array(128);
+  private homes: Int32Array = new Int32Array(128).fill(-1);
+  /** What of an operation on a table takes the same time whatever the traffic, ns: CPU time, loads from L3 and L2. */
+  private readonly get: Operation;
+  private readonly put: Operation;
+  private readonly own: Operation;
 
   constructor(
     private readonly values: MemoryValues,
@@ -47,8 +74,12 @@ export class TablePricing implements Pricing {
   ) {
     this.traffic = new SampledTraffic(values);
     this.logLines = new LogLines(coherence, workload.logEntries, workload.logHome);
-    this.shared = accessProfile(workload.table, values);
-    this.local = accessProfile(workload.localTable, values);
+    const shared = accessProfile(workload.table, values);
+    const hash = (cpu: number) => cpu - costs.sipHash + workload.hash;
+    this.get = operation(shared, values, hash(costs.getCpu));
+    this.put = operation(shared, values, hash(costs.putCpu));
+    this.own = operation(accessProfile(workload.localTable, values), values, costs.getCpu);
+    this.slowness = new Float64Array(coherence.cores).fill(1);
   }
 
   /** Tell how many hardware threads are busy on each core; sets clocks and sharing of cores. */
@@ -60,7 +91,7 @@ export class TablePricing implements Pricing {
         threadsOfCore.slice(d * coresPerDomain, (d + 1) * coresPerDomain).filter((n) => n > 0)
           .length,
     );
-    this.slowness = threadsOfCore.map((n, core) => {
+    this.slowness = Float64Array.from(threadsOfCore, (n, core) => {
       const busy = active[Math.floor(core / coresPerDomain)] as number;
       const share = coresPerDomain > 1 ? Math.max(0, busy - 1) / (coresPerDomain - 1) : 1;
       const clock = turboSingle + (turboAll - turboSingle) * share;
@@ -70,30 +101,43 @@ export class TablePricing implements Pricing {
 
   /** CPU time of `ns` at the reference clock on a core. */
   cpu(ns: number, core: number): number {
-    return ns * (this.slowness[core] ?? 1);
+    return ns * (this.slowness[core] as number);
   }
 
-  start(work: Work, from: number, n: number, thread: TimedThread, at: number): number {
-    const { costs, workload, values } = this;
+  start(work: Work, from: number, n: number, thread: TimedThread): void {
     switch (work.activity) {
-      case "get": {
-        const one = this.access(this.shared, thread, work.domain, at) +
-          this.cpu(costs.getCpu - costs.sipHash + workload.hash, thread.core);
-        const times = n * (1 + workload.extraOperations);
-        return this.flow(thread, work.domain, times * this.shared.bytes, times * one, at);
-      }
-      case "put": {
-        const one = this.access(this.shared, thread, work.domain, at) +
-          this.cpu(costs.putCpu - costs.sipHash + workload.hash, thread.core);
-        const times = n * (1 + workload.extraOperations);
-        const { entry } = work;
-        const entries = entry < 0 ? 0 : this.logLines.read(entry + from, n, thread.core);
-        this.flow(thread, work.domain, times * this.shared.bytes, times * one, at);
-        return times * one + entries;
-      }
+      case "get":
+        return this.operate(this.get, work, -1, n, thread);
+      case "put":
+        return this.operate(this.put, work, from, n, thread);
+      default:
+        this.time[0] = this.other(work, from, n, thread);
+    }
+  }
+
+  /** Operations on a shared table, each after reading its entry of the log, if there is one. */
+  private operate(op: Operation, work: Work, from: number, n: number, thread: TimedThread): void {
+    const { time, traffic, workload } = this;
+    const { domain } = work;
+    traffic.known[0] = time[0] as number;
+    traffic.know(thread.domain, domain);
+    const one = op.memory * (traffic.known[0] as number) + op.l3 + op.l2 +
+      op.cpu * (this.slowness[thread.core] as number);
+    const times = n * (1 + workload.extraOperations);
+    const span = times * one;
+    this.setFlow(thread, domain, span > 0 ? gridRate(times * op.bytes / span) : 0);
+    time[0] = span;
+    if (work.entry < 0 || from < 0) return;
+    this.logLines.read(work.entry + from, n, thread.core);
+    time[0] = span + (this.logLines.time[0] as number);
+  }
+
+  private other(work: Work, from: number, n: number, thread: TimedThread): number {
+    const { costs, workload, values } = this;
+    const at = this.time[0] as number;
+    switch (work.activity) {
       case "local":
-        return n * (this.access(this.local, thread, thread.domain, at) +
-          this.cpu(costs.getCpu, thread.core));
+        return n * this.once(this.own, thread, thread.domain, at);
       case "log-fill":
         return this.logLines.fill(work.entry + from, n, thread.core) + n * this.cpu(4, thread.core);
       case "round":
@@ -120,29 +164,42 @@ export class TablePricing implements Pricing {
     }
   }
 
-  finish(_work: Work, thread: TimedThread, at: number): void {
-    if (thread.flowRate !== 0) this.setFlow(thread, thread.flowHome, 0, at);
+  finish(_work: Work, thread: TimedThread): void {
+    const { id } = thread;
+    if (id < this.rates.length && this.rates[id] !== 0) {
+      this.setFlow(thread, this.homes[id] as number, 0);
+    }
   }
 
-  /** Expected time of one operation's loads, by a thread from memory of `home`. */
-  private access(profile: AccessProfile, thread: TimedThread, home: number, at: number): number {
-    const v = this.values;
-    return profile.memory * this.traffic.latency(thread.domain, home, at) +
-      profile.l3 * v.l3Latency + profile.l2 * v.l2Latency;
+  /** Expected time of one operation of a thread on memory of `home`. */
+  private once(op: Operation, thread: TimedThread, home: number, at: number): number {
+    return op.memory * this.traffic.latency(thread.domain, home, at) + op.l3 + op.l2 +
+      op.cpu * (this.slowness[thread.core] as number);
   }
 
-  private flow(thread: TimedThread, home: number, bytes: number, time: number, at: number): number {
-    this.setFlow(thread, home, time > 0 ? gridRate(bytes / time) : 0, at);
-    return time;
-  }
-
-  private setFlow(thread: TimedThread, home: number, rate: number, at: number): void {
-    const { flowHome, flowRate } = thread;
+  /** From the time in `time[0]` on a thread's traffic is this. */
+  private setFlow(thread: TimedThread, home: number, rate: number): void {
+    const at = this.time[0] as number;
+    const { id, domain } = thread;
+    if (id >= this.rates.length) this.grow();
+    const flowHome = this.homes[id] as number;
+    const flowRate = this.rates[id] as number;
     // The next entry of a run mostly goes on as the one before.
     if (rate === flowRate && home === flowHome) return;
-    if (flowRate !== 0) this.traffic.add(flowHome, thread.domain, -flowRate, at);
-    if (rate !== 0) this.traffic.add(home, thread.domain, rate, at);
-    thread.flowHome = home;
-    thread.flowRate = rate;
+    if (home === flowHome) this.traffic.add(home, domain, rate - flowRate, at);
+    else {
+      if (flowRate !== 0) this.traffic.add(flowHome, domain, -flowRate, at);
+      if (rate !== 0) this.traffic.add(home, domain, rate, at);
+    }
+    this.homes[id] = home;
+    this.rates[id] = rate;
+  }
+
+  private grow(): void {
+    const { rates, homes } = this;
+    this.rates = new Float64Array(2 * rates.length);
+    this.rates.set(rates);
+    this.homes = new Int32Array(2 * homes.length).fill(-1);
+    this.homes.set(homes);
   }
 }

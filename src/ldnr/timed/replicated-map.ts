@@ -1,7 +1,7 @@
 /** NR and LD-NR as maps under test on the timed machine. */
 import type { Replicated } from "../algorithm/nr.ts";
 import type { Registration, Structure } from "../algorithm/replica.ts";
-import type { Piece, Steps } from "../algorithm/step.ts";
+import type { Piece } from "../algorithm/step.ts";
 
 /** A map as the benchmark's threads use it. */
 export interface MapUnderTest {
@@ -17,7 +17,7 @@ export interface MapThread {
    */
   get(count: number, more: () => boolean): Piece<number>;
   /** One put. */
-  put(): Steps<unknown>;
+  put(): Piece<unknown>;
 }
 
 /** Stands for a table's contents, which do not matter to time: keys are uniform, every key is present. */

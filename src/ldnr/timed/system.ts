@@ -95,6 +95,8 @@ export class HashMapSystem {
   readonly nr: NodeReplicated<number, number> | undefined;
   /** Replica number of each thread. */
   readonly replicaOfThread: readonly number[];
+  /** Core of each thread. */
+  readonly cores: readonly number[];
   private readonly changes: (() => Steps)[] = [];
   private readonly admin: { registration: Registration<number, number>; core: number } | undefined;
 
@@ -106,6 +108,7 @@ export class HashMapSystem {
     const around = o.placement ?? homes;
     const { cores, replicas } = place(o.threads, around, domains, coresPerDomain, o.threadsPerCore);
     this.replicaOfThread = replicas;
+    this.cores = cores;
     const table = shapeOf(o);
     this.tableBytes = tableBytes(table);
     this.ledger = new MemoryLedger(

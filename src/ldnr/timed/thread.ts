@@ -1,14 +1,20 @@
 /** A thread of the timed machine. */
-import { CallStack, type Step, type Steps, type Wait } from "../algorithm/step.ts";
+import {
+  type CallingScript,
+  CallStack,
+  type Step,
+  type Steps,
+  type Wait,
+} from "../algorithm/step.ts";
 
 /** A thread pinned to a core. */
 export class TimedThread {
   step: Step | undefined = undefined;
   /** The step has still to be begun: its turn was not yet. */
   deferred = false;
-  /** The wait that the thread sleeps in, since when, and how many waits it has begun. */
+  /** The wait that the thread sleeps in, since when (in an array: it costs no allocation), and how many it has begun. */
   wait: Wait | undefined = undefined;
-  since = 0;
+  readonly since: Float64Array = new Float64Array(1);
   waits = 0;
   /** Start and end of the running work, or of its running unit. */
   workStart = 0;
@@ -18,9 +24,6 @@ export class TimedThread {
   /** Its wait (or its interruptible work) can be ended by a write. */
   asleep = false;
   finished = false;
-  /** What the pricing needs to take its traffic back. */
-  flowHome = -1;
-  flowRate = 0;
   readonly stack: CallStack;
 
   constructor(
@@ -29,7 +32,7 @@ export class TimedThread {
     /** Physical core. */
     readonly core: number,
     readonly domain: number,
-    body: Steps,
+    body: Steps | CallingScript<void>,
     /** Place among threads that go on at the same time; unique. */
     readonly rank: number = id,
   ) {

@@ -4,6 +4,7 @@
  * each plotted second is, and stands for the whole of it.
  */
 import type { HashMapSystem } from "./system.ts";
+import type { TimelineObserver } from "./trace.ts";
 
 /** Something that happens at a time of a phase. */
 export type Happening =
@@ -49,6 +50,7 @@ export class Timeline {
     private readonly system: HashMapSystem,
     private readonly happenings: readonly Happening[],
     private readonly options: TimelineOptions,
+    private readonly observer?: TimelineObserver,
   ) {
     this.settledAt = system.sim.now + options.settle;
   }
@@ -61,6 +63,7 @@ export class Timeline {
     const marks = [...this.happenings].sort((a, b) => a.at - b.at);
     for (let begin = 0; begin < phase; begin += sample) {
       const end = Math.min(phase, begin + sample);
+      this.observer?.sample(begin, end);
       let operations = 0;
       let at = begin;
       let idle = 0;
@@ -74,6 +77,7 @@ export class Timeline {
         if (this.idleReplicas > 0) idle += until - at;
         at = until;
       }
+      if (end === phase) this.observer?.over();
       yield {
         until: end,
         rate: operations / (end - begin),
@@ -97,6 +101,7 @@ export class Timeline {
     this.cycleRate = undefined;
     const { kind, replica } = happening;
     const threads = system.replicaOfThread.flatMap((r, t) => r === replica ? [t] : []);
+    this.observer?.happens(`replica ${replica} ${kind}`);
     const idle = kind === "idle";
     system.benchmark.setIdle(threads, idle);
     this.idleReplicas += idle ? 1 : -1;

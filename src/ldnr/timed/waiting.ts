@@ -5,27 +5,31 @@ import type { TimedThread } from "./thread.ts";
 /** Note that a thread's present wait can be ended by a write of `word`. */
 export function subscribe(word: Word, thread: TimedThread): void {
   // Waits that are over stay in the list until it is looked through.
-  if (word.waiters.length >= 64 && word.waiters.length % 64 === 0) takeWoken(word, () => false, []);
-  word.waiters.push(thread);
-  word.waits.push(thread.waits);
+  if (word.waiting >= 64 && word.waiting % 64 === 0) takeWoken(word, () => false, []);
+  const at = word.waiting++;
+  word.waiters[at] = thread;
+  word.waits[at] = thread.waits;
 }
 
-/** Take from the list of `word` those whose wait is over by `ended`, first come first, into `woken`. */
+/**
+ * Take from the list of `word` those whose wait is over by `ended`, first come first, to the front of `woken`, which
+ * keeps its length; how many they are.
+ */
 export function takeWoken(
   word: Word,
   ended: (thread: TimedThread) => boolean,
   woken: TimedThread[],
-): void {
+): number {
   const { waits } = word;
   const waiters = word.waiters as TimedThread[];
   let kept = 0;
-  woken.length = 0;
-  for (let i = 0; i < waiters.length; i++) {
+  let ends = 0;
+  for (let i = 0, n = word.waiting; i < n; i++) {
     const thread = waiters[i] as TimedThread;
     const wait = waits[i] as number;
     if (thread.waits !== wait || !thread.asleep) continue;
     if (ended(thread)) {
-      let at = woken.length;
+      let at = ends++;
       while (at > 0 && later(woken[at - 1] as TimedThread, thread)) {
         woken[at] = woken[at - 1] as TimedThread;
         at--;
@@ -36,9 +40,13 @@ export function takeWoken(
       waits[kept++] = wait;
     }
   }
-  waiters.length = waits.length = kept;
+  // The arrays keep their length: what is behind the last entry is not looked at.
+  word.waiting = kept;
+  return ends;
 }
 
 function later(a: TimedThread, b: TimedThread): boolean {
-  return a.since > b.since || (a.since === b.since && a.rank > b.rank);
+  const since = a.since[0] as number;
+  const other = b.since[0] as number;
+  return since > other || (since === other && a.rank > b.rank);
 }

@@ -4,7 +4,7 @@
  * each socket's L3 has them.
  */
 import type { Simulation } from "../../kernel/mod.ts";
-import { CacheLine, Coherence, type MemoryValues, NOBODY } from "../../hardware/memory/mod.ts";
+import { CacheLine, Coherence, type MemoryValues } from "../../hardware/memory/mod.ts";
 import { getCpu } from "./costs.ts";
 import { itemHash, LINE, lockLine, type MemcachedShape } from "./shape.ts";
 
@@ -100,8 +100,7 @@ const lines: CacheLine[] = [];
 function freshLine(home: number, index: number): CacheLine {
   const line = lines[index] ??= new CacheLine(home);
   line.home = home;
-  line.owner = NOBODY;
-  line.copies = line.times = -1;
+  line.record = -1;
   return line;
 }
 

@@ -1,0 +1,68 @@
+/** Threads that sleep until a word is written: they cost no events until the write that ends their wait. */
+import type { Simulation } from "../../kernel/mod.ts";
+import { type Coherence, onGrid } from "../../hardware/memory/mod.ts";
+import { NO_LINE, READ, WAIT, type Word, WORK, type Work } from "../algorithm/step.ts";
+import type { TimedThread } from "./thread.ts";
+import { AT, Turns } from "./turns.ts";
+import { subscribe, takeWoken } from "./waiting.ts";
+
+/** Puts threads to sleep and wakes them. */
+export abstract class Waking extends Turns {
+  private readonly woken: TimedThread[] = [];
+
+  constructor(sim: Simulation, readonly coherence: Coherence, ahead: boolean) {
+    super(sim, ahead);
+  }
+
+  /** Until one of `words` is written. */
+  protected sleep(thread: TimedThread, words: readonly Word[]): void {
+    thread.asleep = true;
+    thread.since[0] = this.clock[AT] as number;
+    thread.waits++;
+    for (let i = 0; i < words.length; i++) subscribe(words[i] as Word, thread);
+  }
+
+  /** A word was written at time `at`: whoever waits on it looks again. */
+  protected notify(word: Word): void {
+    const { woken } = this;
+    const at = this.clock[AT] as number;
+    const n = takeWoken(word, ENDED, woken);
+    for (let i = 0; i < n; i++) {
+      const thread = woken[i] as TimedThread;
+      const { step } = thread;
+      thread.asleep = false;
+      if (step !== undefined && step.kind === WORK) this.endWork(thread, step);
+      else this.endWait(thread, word);
+      this.clock[AT] = at;
+    }
+  }
+
+  protected endWork(thread: TimedThread, step: Work): void {
+    const at = this.clock[AT] as number;
+    const unit = (thread.workEnd - thread.workStart) / step.count;
+    const done = Math.ceil(Math.max(0, at - thread.workStart) / unit);
+    step.done = Math.max(1, Math.min(step.count, done));
+    this.clock[AT] = Math.max(at, onGrid(thread.workStart + step.done * unit));
+    this.schedule(thread);
+  }
+
+  protected endWait(thread: TimedThread, word: Word): void {
+    thread.wait = undefined;
+    // NO_LINE stands for no memory at all, and is shared by every machine: it must keep no state.
+    if (word.line !== NO_LINE) {
+      const { coherence } = this;
+      const at = this.clock[AT] as number;
+      // It sees the write when it loses its copy, and fetches the line again.
+      coherence.at[0] = word.pair === undefined ? at : Math.max(at, coherence.changesAt(word.line));
+      coherence.fetch(word.line, READ, thread.core);
+      this.clock[AT] = coherence.at[0] as number;
+    }
+    this.schedule(thread);
+  }
+}
+
+/** Whether what a sleeping thread waits for has come. */
+function ENDED(thread: TimedThread): boolean {
+  const { step } = thread;
+  return step !== undefined && (step.kind === WAIT || step.kind === WORK) && step.until();
+}

@@ -1,0 +1,122 @@
+/** Private work on the timed machine: priced unit by unit where its price follows from what others do. */
+import type { Simulation } from "../../kernel/mod.ts";
+import { type Coherence, onGrid, TRAFFIC_PERIOD } from "../../hardware/memory/mod.ts";
+import type { Word, Work } from "../algorithm/step.ts";
+import { Lookahead } from "./lookahead.ts";
+import type { TimedThread } from "./thread.ts";
+import { AT, LIMIT, NOW } from "./turns.ts";
+import { Waking } from "./waking.ts";
+
+/** Prices private work and keeps account of the memory traffic that it makes. */
+export interface Pricing {
+  /** In an array, where it costs no allocation: the time at which work begins, and then how long it takes, ns. */
+  readonly time: Float64Array;
+  /**
+   * `count` units of `work` from unit `from` on, begun by a thread at the time in `time[0]`, which is then that
+   * in which they are done; from their beginning their traffic flows.
+   */
+  start(work: Work, from: number, count: number, thread: TimedThread): void;
+  /** Its traffic ends, at the time in `time[0]`. */
+  finish(work: Work, thread: TimedThread): void;
+}
+
+/** Carries out work. */
+export abstract class Working extends Waking {
+  private readonly lookahead: Lookahead;
+
+  /** @param known threads, the first, that may take steps ahead of the clock: those that words know */
+  constructor(
+    sim: Simulation,
+    coherence: Coherence,
+    private readonly pricing: Pricing,
+    known: number,
+  ) {
+    super(sim, coherence, known > 0);
+    this.lookahead = new Lookahead(coherence, this.threads, this.queue, known, this.clock);
+  }
+
+  /** A unit of work has ended: begin the next one, or say that there is none. */
+  protected workGoesOn(thread: TimedThread, work: Work): boolean {
+    while (this.nextUnit(thread, work)) {
+      this.start(thread, work, 1);
+      if (!this.goOnAsEvent(thread)) return true;
+    }
+    return false;
+  }
+
+  /** What the end of a unit does; whether another one begins, and when. */
+  protected nextUnit(thread: TimedThread, work: Work): boolean {
+    const now = this.clock[NOW] as number;
+    this.clock[AT] = now;
+    if (work.inUnits) {
+      const unit = work.done++;
+      if (work.each !== undefined) {
+        work.each(unit);
+        const word = work.shows as Word;
+        if (word.waiting > 0) this.notify(word);
+      }
+      // Its flow changes to that of the next unit.
+      if (work.done < work.count) return true;
+    } else if (work.done === 0) work.done = work.count;
+    this.pricing.time[0] = now;
+    this.pricing.finish(work, thread);
+    const { again } = work;
+    if (again === undefined || !this.ahead) return false;
+    // The same work again, if all that lies between is sure to hit in the own cache.
+    if (
+      !this.lookahead.again(again, thread) ||
+      (this.clock[AT] as number) > (this.clock[LIMIT] as number) || !again.more()
+    ) {
+      this.clock[AT] = now;
+      return false;
+    }
+    work.done = 0;
+    return true;
+  }
+
+  protected work(thread: TimedThread, step: Work): boolean {
+    const at = this.clock[AT] as number;
+    step.done = 0;
+    if (!step.fixed) {
+      // Loads of a table feel traffic that is known a period ahead; entries of the log are shared.
+      const late = at - (this.clock[NOW] as number);
+      if (late > 0 && (step.entry >= 0 || late >= TRAFFIC_PERIOD)) return this.defer(thread);
+    }
+    const units = step.inUnits ? 1 : step.count;
+    this.start(thread, step, units);
+    const end = this.clock[AT] as number;
+    if (step.fixed && (end === at || (this.ahead && end <= (this.clock[LIMIT] as number)))) {
+      step.done = step.count;
+      this.pricing.time[0] = end;
+      this.pricing.finish(step, thread);
+      return true;
+    }
+    this.schedule(thread);
+    if (step.fixed || step.inUnits) return false;
+    thread.workStart = at;
+    thread.workEnd = end;
+    if (step.words.length === 0) return false;
+    if (step.until()) {
+      step.done = 1;
+      this.clock[AT] = at + onGrid((end - at) / step.count);
+      this.schedule(thread);
+    } else {
+      this.clock[AT] = at;
+      this.sleep(thread, step.words);
+    }
+    return false;
+  }
+
+  /** Units of work begin at `at`, which is then their end. */
+  protected start(thread: TimedThread, work: Work, units: number): void {
+    const at = this.clock[AT] as number;
+    const { time } = this.pricing;
+    time[0] = at;
+    this.pricing.start(work, work.done, units, thread);
+    this.clock[AT] = at + onGrid(time[0] as number);
+  }
+
+  protected bound(word: Word, kind: 0 | 1 | 2, thread: TimedThread): number {
+    return this.ahead ? this.lookahead.bound(word, kind, thread) : -1;
+  }
+}
