@@ -18,6 +18,9 @@ export const BEGINNINGS = ["deployment", "ready"] as const;
 /** With which limits a container starts again after an OOM kill. */
 export const AFTER_KILL = ["pod-spec", "last"] as const;
 
+/** What bounds the sum of Autopilot's CPU limits: nothing, or what the pods were deployed with. */
+export const BOUNDS = ["none", "total"] as const;
+
 /** How Autopilot recommends, and how it gets at usage and limits. */
 export interface AutopilotOptions {
   readonly recommender: typeof RECOMMENDERS[number];
@@ -39,6 +42,8 @@ export interface AutopilotOptions {
   /** Safety margins of the ML recommender's models of memory, in buckets. */
   readonly memoryMargins: readonly number[];
   readonly begins: typeof BEGINNINGS[number];
+  /** With `total` a raise is granted as far as the sum of CPU limits stays within that of `initial`. */
+  readonly bound: typeof BOUNDS[number];
   /** cAdvisor's housekeeping interval, ns. */
   readonly housekeeping: number;
   /** Share of it that is added at random each time, at most. */
@@ -70,12 +75,16 @@ function gone(container: Container): boolean {
   return !container.up && container.memory.usage === 0;
 }
 
-/** One recommender per container and resource; no sum of limits is looked at. */
+/** One recommender per container and resource; no sum of limits is looked at, unless `bound` says so. */
 export class AutopilotPolicy implements Policy {
   #updates = 0;
   #refused = 0;
+  /** Cores that raises may still take. */
+  #free: number;
 
-  constructor(private readonly options: AutopilotOptions) {}
+  constructor(private readonly options: AutopilotOptions) {
+    this.#free = options.bound === "none" ? Infinity : 0;
+  }
 
   initial(): readonly Limits[] {
     return this.options.initial;
@@ -184,7 +193,10 @@ export class AutopilotPolicy implements Policy {
   }
 
   #write(container: Container, cores: number): void {
-    const { period } = container.cpu;
-    container.cpu.setQuota(Math.max(LEAST_QUOTA, Math.round(cores * period)));
+    const { period, quota } = container.cpu;
+    const had = quota / period;
+    const granted = Math.min(cores, had + Math.max(0, this.#free));
+    container.cpu.setQuota(Math.max(LEAST_QUOTA, Math.round(granted * period)));
+    this.#free -= container.cpu.quota / period - had;
   }
 }

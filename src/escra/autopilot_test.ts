@@ -269,6 +269,21 @@ Deno.test("a kill may count as use above the limit, as in VPA", () => {
   assert.ok(limitAfter(true) > 90);
 });
 
+Deno.test("limits may be bounded by what the pods were deployed with", () => {
+  const most = (autopilot_bound: string) => {
+    const { sim, db, web } = world({ autopilot_bound, autopilot_margin: "3 cores" });
+    let sum = 0;
+    for (let t = 1; t <= 40; t++) {
+      sim.run(t * S);
+      const limits = [db, web].map(({ cpu }) => cpu.quota / cpu.period);
+      sum = Math.max(sum, limits.reduce((a, b) => a + b, 0));
+    }
+    return sum;
+  };
+  assert.ok(most("total") <= 4 + 1e-6);
+  assert.ok(most("none") > 4);
+});
+
 Deno.test("the loop asks one container after the other: many make its round longer than its period", () => {
   const updates = (autopilot_read: string) => {
     const { sim, policy } = world({ autopilot_read });

@@ -7,6 +7,7 @@ import {
   AFTER_KILL,
   type AutopilotOptions,
   BEGINNINGS,
+  BOUNDS,
   MEMORY_RECOMMENDERS,
   RECOMMENDERS,
 } from "./autopilot.ts";
@@ -55,6 +56,10 @@ export const rivalShape = {
   ),
   autopilot_begins: z.enum(BEGINNINGS).default("ready").describe(
     "with the pods, or when all of them answer; assumed",
+  ),
+  autopilot_bound: z.enum(BOUNDS).default("none").describe(
+    "what bounds the sum of CPU limits: no source names a bound; total: what the pods were deployed with, first " +
+      "come first served, to see what Escra's global limit would do to Autopilot",
   ),
   housekeeping: duration({ min: 100 * MS, max: 60 * S, column: "s" }).default(S).describe(
     "cAdvisor reads usage this often: 1 s alone (the authors' controller asks such a one), 10 s in the kubelet",
@@ -109,6 +114,7 @@ export function autopilotOptions(p: RivalParameters, initial: readonly Limits[])
     leastMemory: LEAST.memory,
     memoryMargins: margins(p.autopilot_memory_margin, LARGEST_MEMORY),
     begins: p.autopilot_begins,
+    bound: p.autopilot_bound,
     housekeeping: p.housekeeping,
     jitter: p.housekeeping_jitter,
     readCost: p.autopilot_read,

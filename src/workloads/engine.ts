@@ -5,30 +5,14 @@
  */
 import type { Handler, Rng, Simulation } from "../kernel/mod.ts";
 import type { Application, Call, Operation } from "./application.ts";
+import type { EngineOptions } from "./engine-options.ts";
 import type { Container } from "./container.ts";
 import { Fifo } from "./fifo.ts";
 import type { Tracer } from "./spans.ts";
 import { BACKGROUND, CLIENT, NOBODY, type Request, State, type Visit } from "./visit.ts";
 
-/** Told when a request is answered: its number as given to `send`, and the reply's HTTP status. */
-export type Answered = (request: number, status: number) => void;
-
 /** What a request comes to when a call that it needs has failed, or it has taken too long. */
 const FAILED = 500;
-
-/** What an engine needs of the world around its application. */
-export interface EngineOptions {
-  readonly sim: Simulation;
-  readonly application: Application;
-  /** One way from container to container, ns; -1 is the client. */
-  readonly delay: (from: number, to: number) => number;
-  readonly answered: Answered;
-  /** Told instead that the entry's container was down or died with the request: a connection that breaks
-   * and no reply. Default: `answered`, with an error. */
-  readonly broken?: ((request: number) => void) | undefined;
-  /** Told when a container that requests enter at dies, `delay` later: its connections are reset. */
-  readonly reset?: (() => void) | undefined;
-}
 
 /** Runs requests on containers; numbers of containers are those of the application's services. */
 export class Engine {

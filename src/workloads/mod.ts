@@ -19,6 +19,7 @@ export {
 export { Client, type ClientReport, percentile } from "./client.ts";
 export { type Matching, MATCHINGS } from "./connection.ts";
 export { BACK_OFF, Container, type ContainerOptions, type OomHook } from "./container.ts";
-export { Engine, type EngineOptions } from "./engine.ts";
+export { Engine } from "./engine.ts";
+export type { EngineOptions } from "./engine-options.ts";
 export { type Span, type Tracer } from "./spans.ts";
 export { InputError, placeIn } from "../yaml/mod.ts";
