@@ -13,7 +13,7 @@ import { type OnStep, ReplicaChanges } from "./replica-changes.ts";
 import { Protocol, type ProtocolOptions } from "./protocol.ts";
 import { type Registration, Replica, type Structure } from "./replica.ts";
 import { DistributedRwLock, type ReaderWriterLock } from "./rwlock.ts";
-import { type Steps, Work } from "./step.ts";
+import { type Steps, type Tally, Work } from "./step.ts";
 
 /** Options of a live-dynamic replicated structure. */
 export interface LdNrOptions extends LogOptions {
@@ -147,11 +147,13 @@ export class Dispatcher<Op, R> implements Replicated<Op, R> {
     return answer;
   }
 
-  *executeMany(thread: Registration<Op, R>, more: () => boolean): Steps<number> {
+  *executeMany(thread: Registration<Op, R>, tally: Tally): Steps<number> {
     let again = true;
-    const once = () => {
-      again = more();
-      return false;
+    const once: Tally = {
+      more() {
+        again = tally.more();
+        return false;
+      },
     };
     while (again) {
       const replica = yield this.enter(thread);

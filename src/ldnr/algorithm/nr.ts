@@ -4,7 +4,7 @@ import { LdnrError } from "./errors.ts";
 import { type Cursor, type LogOptions, SharedLog } from "./log.ts";
 import { Protocol, type ProtocolOptions } from "./protocol.ts";
 import { type Registration, Replica, type Structure } from "./replica.ts";
-import { type Piece, type Steps, Work } from "./step.ts";
+import { type Piece, type Steps, type Tally, Work } from "./step.ts";
 
 /** What every replicated structure offers to a thread. */
 export interface Replicated<Op, R> {
@@ -13,10 +13,10 @@ export interface Replicated<Op, R> {
   executeMut(thread: Registration<Op, R>, op: Op): Piece<R>;
   /** An operation that only looks. */
   execute(thread: Registration<Op, R>, op: Op): Steps<R>;
-  /** Looking operations one after the other, whose answers nobody wants, until `more` says so; gives 0. */
+  /** Looking operations one after the other, whose answers nobody wants, until `tally` says so; gives 0. */
   executeMany(
     thread: Registration<Op, R>,
-    more: () => boolean,
+    tally: Tally,
   ): Piece<number>;
   readonly log: SharedLog<Op>;
   readonly protocol: Protocol<Op, R>;
@@ -127,8 +127,8 @@ export class NodeReplicated<Op, R> implements Replicated<Op, R> {
     return this.protocol.read(thread, replica, op, new Work("get", 1, replica.domain));
   }
 
-  executeMany(thread: Registration<Op, R>, more: () => boolean): Piece<number> {
-    return this.protocol.readMany(thread, this.replicaFor(thread), more);
+  executeMany(thread: Registration<Op, R>, tally: Tally): Piece<number> {
+    return this.protocol.readMany(thread, this.replicaFor(thread), tally);
   }
 
   /** The replica that a thread is registered with. */

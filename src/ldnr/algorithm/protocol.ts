@@ -16,7 +16,7 @@ import {
   Shared,
   type WithAffinity,
 } from "./shared.ts";
-import type { Piece, Steps, Work } from "./step.ts";
+import type { Piece, Steps, Tally, Work } from "./step.ts";
 import { Write } from "./write.ts";
 
 export type { ProtocolCounts, ProtocolObserver, ProtocolOptions } from "./shared.ts";
@@ -74,13 +74,13 @@ export class Protocol<Op, R> {
     return this.reading.read(thread, replica, op, look);
   }
 
-  /** Looking operations one after the other, whose answers nobody wants, until `more` says so. */
+  /** Looking operations one after the other, whose answers nobody wants, until `tally` says so. */
   readMany(
     thread: Registration<Op, R>,
     replica: Replica<Op, R>,
-    more: () => boolean,
+    tally: Tally,
   ): Piece<number> {
-    return this.reading.readMany(thread, replica, more);
+    return this.reading.readMany(thread, replica, tally);
   }
 
   /** Become the replica's combiner for one round, unless somebody is. */

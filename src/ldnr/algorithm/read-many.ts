@@ -1,18 +1,34 @@
 /** A reader's loop of gets as a machine of states: reads are most of what most runs simulate. */
+import type { CacheLine } from "../../hardware/memory/line.ts";
 import type { CatchUp } from "./catch-up.ts";
 import type { DistributedRwLock } from "./rwlock.ts";
-import { CallingScript, type Step, type Word, type Work } from "./step.ts";
+import {
+  type Again,
+  CallingScript,
+  READ,
+  RMW,
+  type Step,
+  type Tally,
+  type Word,
+  type Work,
+} from "./step.ts";
+
+/** From one look to the next: leave the lock; look at ctail, ltail and the writer's flag; enter the lock. */
+const BETWEEN = [RMW, READ, READ, READ, RMW, READ] as const;
 
 /** Looking operations of one thread on one replica, one after the other. */
-export class ReadMany extends CallingScript<number> {
+export class ReadMany extends CallingScript<number> implements Again {
   private state = 0;
-  /** Whether to look again after this one, and whether that was answered with no already. */
-  private more: () => boolean = NEVER;
+  /** Whether that there is to be another look was answered with no already. */
   private over = false;
   /** Value of ctail that the replica has to reach. */
   private completed = 0;
-  private readonly mine: Word;
+  /** The reader's counter. */
+  readonly counter: Word;
   private readonly writer: Word;
+  /** Asked after each look. */
+  private tally: Tally = NO_MORE;
+  readonly path: readonly (0 | 1 | 2)[] = BETWEEN;
 
   constructor(
     private readonly ctail: Word,
@@ -22,41 +38,34 @@ export class ReadMany extends CallingScript<number> {
     /** One look. */
     readonly look: Work,
     private readonly catchUp: CatchUp,
+    /** Of ctail, ltail and the writer's flag. */
+    readonly lines: readonly CacheLine[],
   ) {
     super();
-    this.mine = lock.readers[slot] as Word;
+    this.counter = lock.readers[slot] as Word;
     this.writer = lock.writer;
-    look.again = {
-      lines: [ctail.line, ltail.line, this.writer.line],
-      counter: this.mine,
-      // Leave the lock; look at ctail, ltail and the writer's flag; enter it.
-      path: [
-        this.mine.rmw,
-        ctail.read,
-        ltail.read,
-        this.writer.read,
-        this.mine.rmw,
-        this.writer.read,
-      ]
-        .map((access) => access.kind),
-      clear: () => this.writer.value === 0 && ltail.value >= ctail.value,
-      more: () => {
-        const again = this.more();
-        this.over = !again;
-        return again;
-      },
-    };
+    look.again = this;
   }
 
-  /** From the start; `more` is asked after each. */
-  begin(more: () => boolean): this {
-    this.more = more;
+  /** From the start; `tally` is asked after each. */
+  begin(tally: Tally): this {
+    this.tally = tally;
     this.state = 0;
     return this;
   }
 
+  clear(): boolean {
+    return this.writer.value === 0 && this.ltail.value >= this.ctail.value;
+  }
+
+  more(): boolean {
+    const again = this.tally.more();
+    this.over = !again;
+    return again;
+  }
+
   step(): Step | undefined {
-    const { mine, writer } = this;
+    const { counter, writer } = this;
     switch (this.state++) {
       case 0:
         return this.ctail.read;
@@ -71,33 +80,33 @@ export class ReadMany extends CallingScript<number> {
         return writer.read;
       case 4:
         // The lock's own way in (`Enter`), spelled out, after a look of its own.
-        if (writer.value === 0) return mine.rmw;
+        if (writer.value === 0) return counter.rmw;
         this.state = 9;
         return writer.read;
       case 5:
-        mine.value++;
+        counter.value++;
         return writer.read;
       case 6:
-        if (writer.value !== 0) return mine.rmw;
+        if (writer.value !== 0) return counter.rmw;
         this.state = 8;
         return this.look;
       case 7:
-        mine.value--;
+        counter.value--;
         this.state = 9;
         return writer.read;
       case 8:
         this.state = 11;
-        return mine.rmw;
+        return counter.rmw;
       case 9:
         if (writer.value !== 0) return this.lock.writerGone;
         this.state = 5;
-        return mine.rmw;
+        return counter.rmw;
       case 10:
         this.state = 9;
         return writer.read;
       default:
-        mine.value--;
-        if (!this.over && this.more()) {
+        counter.value--;
+        if (!this.over && this.tally.more()) {
           this.state = 1;
           return this.ctail.read;
         }
@@ -107,4 +116,4 @@ export class ReadMany extends CallingScript<number> {
   }
 }
 
-const NEVER = () => false;
+const NO_MORE: Tally = { more: () => false };

@@ -4,7 +4,7 @@ import type { ReaderState, Registration, Replica } from "./replica.ts";
 import type { Shared } from "./shared.ts";
 import { CatchUp } from "./catch-up.ts";
 import { ReadMany } from "./read-many.ts";
-import { type Steps, Work } from "./step.ts";
+import { type Steps, type Tally, Work } from "./step.ts";
 
 /** Looking operations. */
 export class Reading<Op, R> {
@@ -38,13 +38,13 @@ export class Reading<Op, R> {
     return answer;
   }
 
-  /** Looking operations one after the other, whose answers nobody wants, until `more` says so; gives 0. */
+  /** Looking operations one after the other, whose answers nobody wants, until `tally` says so; gives 0. */
   readMany(
     thread: Registration<Op, R>,
     replica: Replica<Op, R>,
-    more: () => boolean,
+    tally: Tally,
   ): ReadMany {
-    return this.stateOf(thread, replica).many.begin(more);
+    return this.stateOf(thread, replica).many.begin(tally);
   }
 
   private stateOf(thread: Registration<Op, R>, replica: Replica<Op, R>): ReaderState {
@@ -62,9 +62,10 @@ export class Reading<Op, R> {
       (begins) => this.shared.observer?.behind(thread.id, begins),
     );
     const look = new Work("get", 1, replica.domain);
+    const lines = replica.readLines ??= [ctail.line, ltail.line, replica.lock.writer.line];
     return {
       catchUp,
-      many: new ReadMany(ctail, ltail, replica.lock, thread.id, look, catchUp),
+      many: new ReadMany(ctail, ltail, replica.lock, thread.id, look, catchUp, lines),
     };
   }
 }

@@ -1,4 +1,5 @@
 /** One replica: the copy of the data structure and what its combiner and readers synchronize on. */
+import type { CacheLine } from "../../hardware/memory/line.ts";
 import type { CatchUp } from "./catch-up.ts";
 import type { Context } from "./context.ts";
 import type { Cursor } from "./log.ts";
@@ -67,6 +68,8 @@ export class Replica<Op, R> {
   threads: readonly number[] = [];
   /** Per thread, made on its first read. */
   readonly reading: (ReaderState | undefined)[] = [];
+  /** Lines that every read looks at: those of ctail, ltail and the writer's flag. */
+  readLines: readonly CacheLine[] | undefined = undefined;
   /** Answers to the combiner's own entries, in log order. */
   readonly results: R[] = [];
   /** The combiner's round; reused. */

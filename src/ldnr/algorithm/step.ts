@@ -94,7 +94,7 @@ export type Activity =
  * What a thread does between a piece of work and the same piece again, if all of it hits in its own cache:
  * a shorter way to say the steps that its algorithm yields, for machines that can tell that it is so.
  */
-export interface Again {
+export interface Again extends Tally {
   /** Lines of the words that are read. */
   readonly lines: readonly CacheLine[];
   /** The thread's own counter, lowered and raised again. */
@@ -102,9 +102,13 @@ export interface Again {
   /** Kinds of the accesses in between, in order. */
   readonly path: readonly (0 | 1 | 2)[];
   /** Whether the words that are read let it go on. */
-  readonly clear: () => boolean;
+  clear(): boolean;
+}
+
+/** Who counts pieces of work. */
+export interface Tally {
   /** The piece of work is over; whether it is to be done again. */
-  readonly more: () => boolean;
+  more(): boolean;
 }
 
 /** Work that is done, and priced, unit by unit. */

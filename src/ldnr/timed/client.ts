@@ -1,6 +1,6 @@
 /** One thread of the benchmark: gets and puts in a closed loop, as a machine of states. */
 import type { Rng, Simulation } from "../../kernel/mod.ts";
-import { CallingScript, type Step, type Wait, Work } from "../algorithm/step.ts";
+import { CallingScript, type Step, type Tally, type Wait, Work } from "../algorithm/step.ts";
 import type { MapThread } from "./replicated-map.ts";
 
 /** What the threads do. */
@@ -41,7 +41,7 @@ export interface Counts {
 const RUN = 64;
 
 /** A thread's loop. */
-export class Client extends CallingScript<void> {
+export class Client extends CallingScript<void> implements Tally {
   private state = 0;
   /** Gets left before the next put. */
   private gets = 0;
@@ -49,7 +49,6 @@ export class Client extends CallingScript<void> {
   private since = 0;
   private before = 0;
   private readonly logKeep: number;
-  private readonly more: () => boolean;
   private readonly local: Work;
 
   constructor(
@@ -63,12 +62,14 @@ export class Client extends CallingScript<void> {
     super();
     this.logKeep = Math.log1p(-load.writeShare);
     this.local = new Work("local", load.localOperations, 0);
-    const { completed, idle } = counts;
-    const { localOperations } = load;
-    this.more = () => {
-      completed[id] = (completed[id] as number) + 1;
-      return --this.gets > 0 && idle[id] === 0 && localOperations === 0;
-    };
+  }
+
+  /** A get is done. */
+  more(): boolean {
+    const { id, counts } = this;
+    const { completed } = counts;
+    completed[id] = (completed[id] as number) + 1;
+    return --this.gets > 0 && counts.idle[id] === 0 && this.load.localOperations === 0;
   }
 
   step(): Step | undefined {
@@ -98,7 +99,7 @@ export class Client extends CallingScript<void> {
           }
           counts.inRun[id] = 1;
           const most = load.localOperations > 0 ? 1 : Math.min(this.gets, RUN);
-          return this.call(this.thread.get(most, this.more));
+          return this.call(this.thread.get(most, this));
         }
         case 4:
           counts.inRun[id] = 0;

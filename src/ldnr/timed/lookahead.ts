@@ -14,6 +14,9 @@ import { AT, NOW } from "./turns.ts";
 
 /** The bounds. */
 export class Lookahead {
+  private path: readonly (0 | 1 | 2)[] = [];
+  private readonly pathTime: Float64Array = new Float64Array(1);
+
   constructor(
     private readonly coherence: Coherence,
     private readonly threads: readonly TimedThread[],
@@ -56,12 +59,18 @@ export class Lookahead {
     const { counter } = again;
     if (thread.id >= this.known || !again.clear() || counter.waiting > 0) return false;
     const { coherence, clock } = this;
-    const { path } = again;
     const now = clock[NOW] as number;
-    let at = now;
-    for (let i = 0; i < path.length; i++) at += coherence.hits[path[i] as 0 | 1 | 2] as number;
+    if (again.path !== this.path) this.measure(again.path);
+    const at = now + (this.pathTime[0] as number);
     clock[AT] = at;
     return at < coherence.allSureUntil(again.lines, counter.line, thread.core, now);
+  }
+
+  /** Keep the time that a path of hits takes; most are the same. */
+  private measure(path: readonly (0 | 1 | 2)[]): void {
+    this.path = path;
+    const { hits } = this.coherence;
+    this.pathTime[0] = path.reduce<number>((sum, kind) => sum + (hits[kind] as number), 0);
   }
 
   /** Time before which thread `id` does nothing, as far as `asking` knows. */

@@ -1,7 +1,7 @@
 /** NR and LD-NR as maps under test on the timed machine. */
 import type { Replicated } from "../algorithm/nr.ts";
 import type { Registration, Structure } from "../algorithm/replica.ts";
-import type { Piece } from "../algorithm/step.ts";
+import type { Piece, Tally } from "../algorithm/step.ts";
 
 /** A map as the benchmark's threads use it. */
 export interface MapUnderTest {
@@ -13,9 +13,9 @@ export interface MapUnderTest {
 export interface MapThread {
   /**
    * Up to `count` gets in a row; the number done. A map that can tells after each get instead that it is
-   * done, goes on as long as `more` says so, and returns 0.
+   * done, goes on as long as `tally` says so, and returns 0.
    */
-  get(count: number, more: () => boolean): Piece<number>;
+  get(count: number, tally: Tally): Piece<number>;
   /** One put. */
   put(): Piece<unknown>;
 }
@@ -41,7 +41,7 @@ export class ReplicatedMap implements MapUnderTest {
     const { structure } = this;
     const thread: Registration<number, number> = structure.register(domain, core);
     return {
-      get: (_count, more) => structure.executeMany(thread, more),
+      get: (_count, tally) => structure.executeMany(thread, tally),
       put: () => structure.executeMut(thread, 1),
     };
   }

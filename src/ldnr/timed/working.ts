@@ -1,7 +1,7 @@
 /** Private work on the timed machine: priced unit by unit where its price follows from what others do. */
 import type { Simulation } from "../../kernel/mod.ts";
 import { type Coherence, onGrid, TRAFFIC_PERIOD } from "../../hardware/memory/mod.ts";
-import type { Word, Work } from "../algorithm/step.ts";
+import type { Again, Word, Work } from "../algorithm/step.ts";
 import { Lookahead } from "./lookahead.ts";
 import type { TimedThread } from "./thread.ts";
 import { AT, LIMIT, NOW } from "./turns.ts";
@@ -37,9 +37,9 @@ export abstract class Working extends Waking {
 
   /** A unit of work has ended: begin the next one, or say that there is none. */
   protected workGoesOn(thread: TimedThread, work: Work): boolean {
-    while (this.nextUnit(thread, work)) {
+    while (this.nextUnit(thread, work) === true) {
       this.start(thread, work, 1);
-      if (!this.goOnAsEvent(thread)) return true;
+      if (this.goOnAsEvent(thread) !== true) return true;
     }
     return false;
   }
@@ -48,7 +48,7 @@ export abstract class Working extends Waking {
   protected nextUnit(thread: TimedThread, work: Work): boolean {
     const now = this.clock[NOW] as number;
     this.clock[AT] = now;
-    if (work.inUnits) {
+    if (work.inUnits === true) {
       const unit = work.done++;
       if (work.each !== undefined) {
         work.each(unit);
@@ -58,20 +58,28 @@ export abstract class Working extends Waking {
       // Its flow changes to that of the next unit.
       if (work.done < work.count) return true;
     } else if (work.done === 0) work.done = work.count;
-    this.pricing.time[0] = now;
-    this.pricing.finish(work, thread);
-    const { again } = work;
-    if (again === undefined || !this.ahead) return false;
-    // The same work again, if all that lies between is sure to hit in the own cache.
-    if (
-      !this.lookahead.again(again, thread) ||
-      (this.clock[AT] as number) > (this.clock[LIMIT] as number) || !again.more()
-    ) {
-      this.clock[AT] = now;
-      return false;
+    if (work.again !== undefined && this.goesAgain(work.again, thread)) {
+      work.done = 0;
+      // Within a period of traffic its flow may as well go on.
+      const at = this.clock[AT] as number;
+      if (Math.floor(at / TRAFFIC_PERIOD) === Math.floor(now / TRAFFIC_PERIOD)) return true;
+      this.finish(thread, work, now);
+      return true;
     }
-    work.done = 0;
-    return true;
+    this.clock[AT] = now;
+    this.finish(thread, work, now);
+    return false;
+  }
+
+  /** Whether the same work goes on at once, from then on: all that lies between is sure to hit in the own cache. */
+  private goesAgain(again: Again, thread: TimedThread): boolean {
+    if (this.ahead !== true || this.lookahead.again(again, thread) !== true) return false;
+    return (this.clock[AT] as number) <= (this.clock[LIMIT] as number) && again.more();
+  }
+
+  private finish(thread: TimedThread, work: Work, at: number): void {
+    this.pricing.time[0] = at;
+    this.pricing.finish(work, thread);
   }
 
   protected work(thread: TimedThread, step: Work): boolean {
@@ -87,8 +95,7 @@ export abstract class Working extends Waking {
     const end = this.clock[AT] as number;
     if (step.fixed && (end === at || (this.ahead && end <= (this.clock[LIMIT] as number)))) {
       step.done = step.count;
-      this.pricing.time[0] = end;
-      this.pricing.finish(step, thread);
+      this.finish(thread, step, end);
       return true;
     }
     this.schedule(thread);
