@@ -43,6 +43,13 @@ export const ANYBODY: number = 2 ** 30;
 
 /** A word of shared memory on a cache line of its own (crossbeam's CachePadded) unless a line is given. */
 export class Word {
+  // What every access looks at comes first: it then lies together in this machine's memory.
+  value: number;
+  readonly line: CacheLine;
+  /** The two who may touch it; undefined: everybody. */
+  pair: Pair | undefined = undefined;
+  /** How many entries the lists of waiters have; they may be longer. */
+  waiting = 0;
   readonly read: Access = new Access(READ, this, false);
   readonly peek: Access = new Access(READ, this, true);
   readonly write: Access = new Access(WRITE, this, false);
@@ -52,12 +59,11 @@ export class Word {
   /** Threads that spin on this word, and which of their waits each entry means; kept by the machine. */
   readonly waiters: unknown[] = [];
   readonly waits: number[] = [];
-  /** How many entries these lists have; they may be longer. */
-  waiting = 0;
-  /** The two who may touch it; undefined: everybody. */
-  pair: Pair | undefined = undefined;
 
-  constructor(public value: number, readonly line: CacheLine = new CacheLine(0)) {}
+  constructor(value: number, line: CacheLine = new CacheLine(0)) {
+    this.value = value;
+    this.line = line;
+  }
 }
 
 /** Spin until `until()` holds; it can change only when one of `words` is written. */

@@ -9,33 +9,41 @@ import {
 
 /** A thread pinned to a core. */
 export class TimedThread {
+  // What every turn looks at comes first: it then lies together in this machine's memory.
+  readonly stack: CallStack;
   step: Step | undefined = undefined;
   /** The step has still to be begun: its turn was not yet. */
   deferred = false;
-  /** The wait that the thread sleeps in, since when (in an array: it costs no allocation), and how many it has begun. */
-  wait: Wait | undefined = undefined;
-  readonly since: Float64Array = new Float64Array(1);
-  waits = 0;
-  /** Start and end of the running work, or of its running unit. */
-  workStart = 0;
-  workEnd = 0;
   /** In the queue, to go on at a known time. */
   scheduled = false;
   /** Its wait (or its interruptible work) can be ended by a write. */
   asleep = false;
+  /** Number; physical core and its socket; place among threads that go on at the same time, unique. */
+  readonly id: number;
+  readonly core: number;
+  readonly domain: number;
+  readonly rank: number;
+  /** The wait that the thread sleeps in, since when (in an array: it costs no allocation), and how many it has begun. */
+  wait: Wait | undefined = undefined;
+  waits = 0;
+  readonly since: Float64Array = new Float64Array(1);
+  /** Start and end of the running work, or of its running unit. */
+  workStart = 0;
+  workEnd = 0;
   finished = false;
-  readonly stack: CallStack;
 
   constructor(
-    readonly id: number,
+    id: number,
     readonly name: string,
-    /** Physical core. */
-    readonly core: number,
-    readonly domain: number,
+    core: number,
+    domain: number,
     body: Steps | CallingScript<void>,
-    /** Place among threads that go on at the same time; unique. */
-    readonly rank: number = id,
+    rank: number = id,
   ) {
     this.stack = new CallStack(body);
+    this.id = id;
+    this.core = core;
+    this.domain = domain;
+    this.rank = rank;
   }
 }
