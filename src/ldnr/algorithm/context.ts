@@ -23,14 +23,16 @@ export class Context<Op, R> {
   constructor(readonly pendingOps: number) {
     const anybody = { owner: ANYBODY, other: this.inside, named: false };
     this.share(anybody);
-    this.inside.pair = anybody;
+    this.inside.share(anybody);
     this.ops = new Array<Op | undefined>(pendingOps).fill(undefined);
     this.answers = new Array<R | undefined>(pendingOps).fill(undefined);
   }
 
   /** Say who besides the thread touches its operations and answers. */
   share(pair: Pair): void {
-    this.tail.pair = this.comb.pair = this.slots.pair = pair;
+    this.tail.share(pair);
+    this.comb.share(pair);
+    this.slots.share(pair);
   }
 
   /** The thread's side: put an operation into its slot; raising `tail` then shows it to combiners. */

@@ -2,7 +2,7 @@
  * NR's shared log (chapter 6.2.1; Calciu et al., ASPLOS 2017; the Rust library node-replication):
  * a ring of operations that every replica applies in the same order.
  */
-import { NO_LINE, type Steps, Wait, Word, Work } from "./step.ts";
+import { NOWHERE, type Steps, Wait, Word, Work } from "./step.ts";
 import { LdnrError } from "./errors.ts";
 
 /** Sizes and limits of a log. */
@@ -46,7 +46,7 @@ export class SharedLog<Op> {
   readonly tail: Word = new Word(0);
   readonly ctail: Word = new Word(0);
   /** Changes when entries are filled; wakes who waits for one. Their lines are in the price of the work. */
-  readonly entries: Word = new Word(0, NO_LINE);
+  readonly entries: Word = new Word(0, NOWHERE);
   /** Taken while entries are freed, if replicas come and go without freezing everyone. */
   readonly gcLock: Word = new Word(0);
   /** Counts replicas that joined or left. */

@@ -62,7 +62,7 @@ export class Reading<Op, R> {
       (begins) => this.shared.observer?.behind(thread.id, begins),
     );
     const look = new Work("get", 1, replica.domain);
-    const lines = replica.readLines ??= [ctail.line, ltail.line, replica.lock.writer.line];
+    const lines = replica.readLines ??= [ctail, ltail, replica.lock.writer];
     return {
       catchUp,
       many: new ReadMany(ctail, ltail, replica.lock, thread.id, look, catchUp, lines),

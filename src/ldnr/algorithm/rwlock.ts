@@ -83,7 +83,7 @@ export class DistributedRwLock implements ReaderWriterLock {
     this.writerGone = new Wait([writer], () => writer.value === 0, undefined, by);
     this.readers = Array.from({ length: slots }, (_, owner) => {
       const counter = new Word(0);
-      counter.pair = { owner, other: writer, named: false };
+      counter.share({ owner, other: writer, named: false });
       return counter;
     });
     this.ways = this.readers.map((mine) => ({

@@ -25,8 +25,8 @@ export class Access extends AnyStep {
   }
 }
 
-/** Line of words that stand for something else's change: reading or writing them costs nothing. */
-export const NO_LINE: Readonly<CacheLine> & CacheLine = Object.freeze(new CacheLine(-1));
+/** Home of words that stand for something else's change: reading or writing them costs nothing. */
+export const NOWHERE = -1;
 
 /**
  * Two parties share a word: its owner, and whoever `other` says. If `other` names a thread (its number
@@ -40,14 +40,17 @@ export interface Pair {
 
 /** Owner of words whose parties are not known, and which are read and written without waiting for their lines. */
 export const ANYBODY: number = 2 ** 30;
+/** Owner of words that everybody may touch. */
+export const EVERYBODY = -1;
 
-/** A word of shared memory on a cache line of its own (crossbeam's CachePadded) unless a line is given. */
-export class Word {
+/** A word of shared memory on a cache line of its own (crossbeam's CachePadded): it is that line as well. */
+export class Word extends CacheLine {
   // What every access looks at comes first: it then lies together in this machine's memory.
   value: number;
-  readonly line: CacheLine;
-  /** The two who may touch it; undefined: everybody. */
-  pair: Pair | undefined = undefined;
+  /** The two who may touch it, as in `Pair`; `EVERYBODY`. */
+  owner = EVERYBODY;
+  other: Word = this;
+  named = false;
   /** How many entries the lists of waiters have; they may be longer. */
   waiting = 0;
   readonly read: Access = new Access(READ, this, false);
@@ -60,9 +63,17 @@ export class Word {
   readonly waiters: unknown[] = [];
   readonly waits: number[] = [];
 
-  constructor(value: number, line: CacheLine = new CacheLine(0)) {
+  /** @param home domain of its memory, or `NOWHERE` */
+  constructor(value: number, home = 0) {
+    super(home);
     this.value = value;
-    this.line = line;
+  }
+
+  /** Say who alone touches it. */
+  share(pair: Pair): void {
+    this.owner = pair.owner;
+    this.other = pair.other;
+    this.named = pair.named;
   }
 }
 

@@ -3,7 +3,6 @@
  * that others touch too, and the private work between. Tables are first touched by the benchmark's main
  * thread and so live in one domain. From the source of the harness (hashmap_comparisons.rs) and crates.
  */
-import { CacheLine } from "../../hardware/memory/mod.ts";
 import { type Steps, Wait, Word, Work } from "../algorithm/step.ts";
 import type { CostValues } from "../costs.ts";
 import { ParkingRwLock } from "./parking-lock.ts";
@@ -88,8 +87,8 @@ export class CHashMap implements MapUnderTest {
 
 /** Userspace RCU's hash table: wait-free reads; each replacing put waits for a grace period. */
 export class UrcuMap implements MapUnderTest {
-  private readonly state: Word = new Word(0, new CacheLine(HOME));
-  private readonly generation: Word = new Word(0, new CacheLine(HOME));
+  private readonly state: Word = new Word(0, HOME);
+  private readonly generation: Word = new Word(0, HOME);
   private running = false;
   private waiting = 0;
 

@@ -3,7 +3,6 @@
  * with crossbeam-epoch, tries to advance the epoch by walking the list of all participants, pushes a
  * garbage bag on a global queue and leaves a dead entry that walkers unlink.
  */
-import { CacheLine } from "../../hardware/memory/mod.ts";
 import { type Steps, Word, Work } from "../algorithm/step.ts";
 import type { CostValues } from "../costs.ts";
 import type { MapThread, MapUnderTest } from "./replicated-map.ts";
@@ -21,7 +20,7 @@ class Arena {
   constructor(private readonly domain: number) {}
 
   take(): Word {
-    return this.free.pop() ?? new Word(0, new CacheLine(this.domain));
+    return this.free.pop() ?? new Word(0, this.domain);
   }
 
   give(word: Word): void {
@@ -63,11 +62,11 @@ export class Flurry implements MapUnderTest {
   private readonly globals: Arena = new Arena(HOME);
   private readonly participants: Participant = participant(this.globals);
   /** Reference count of the epoch's globals: each participant holds one. */
-  private readonly references: Word = new Word(0, new CacheLine(HOME));
-  private readonly epoch: Word = new Word(0, new CacheLine(HOME));
+  private readonly references: Word = new Word(0, HOME);
+  private readonly epoch: Word = new Word(0, HOME);
   /** Garbage queue: `first` is the dummy before the oldest bag. */
-  private readonly queueHead: Word = new Word(0, new CacheLine(HOME));
-  private readonly queueTail: Word = new Word(0, new CacheLine(HOME));
+  private readonly queueHead: Word = new Word(0, HOME);
+  private readonly queueTail: Word = new Word(0, HOME);
   private first: Bag = bag(this.globals);
   private last: Bag = this.first;
   /** Threads that are swapping a word now. */

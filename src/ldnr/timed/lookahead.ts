@@ -7,7 +7,7 @@
  * - A word that only two parties touch: neither has anything to fear before the other's next event.
  */
 import type { Coherence } from "../../hardware/memory/mod.ts";
-import { type Again, READ, type Word } from "../algorithm/step.ts";
+import { type Again, EVERYBODY, READ, type Word } from "../algorithm/step.ts";
 import type { TimedThread } from "./thread.ts";
 import type { ThreadQueue } from "./thread-queue.ts";
 import { AT, NOW } from "./turns.ts";
@@ -32,24 +32,23 @@ export class Lookahead {
    * of its own.
    */
   bound(word: Word, kind: 0 | 1 | 2, thread: TimedThread): number {
-    const pair = word.pair;
+    const { owner } = word;
     const now = this.clock[NOW] as number;
-    if (pair === undefined) {
+    if (owner === EVERYBODY) {
       // Whoever spins on it is to be woken at the time of the write.
       if (kind !== READ && word.waiting > 0) return -1;
-      return this.coherence.sureUntil(word.line, kind, thread.core, now);
+      return this.coherence.sureUntil(word, kind, thread.core, now);
     }
     const { id } = thread;
-    const { owner } = pair;
     // Nobody who is not known, or not one of these.
     if (id >= this.known || owner >= this.known) return -1;
     if (id !== owner) return this.nextOf(owner, thread);
-    const other = pair.other.value;
+    const other = word.other.value;
     if (other === 0) {
       // To become the other party, somebody has to take this line first.
-      return this.coherence.sureUntil(pair.other.line, READ, thread.core, now);
+      return this.coherence.sureUntil(word.other, READ, thread.core, now);
     }
-    if (!pair.named) return -1;
+    if (word.named !== true) return -1;
     if (other - 1 === id) return Infinity;
     return other - 1 < this.known ? this.nextOf(other - 1, thread) : -1;
   }
@@ -63,7 +62,7 @@ export class Lookahead {
     if (again.path !== this.path) this.measure(again.path);
     const at = now + (this.pathTime[0] as number);
     clock[AT] = at;
-    return at < coherence.allSureUntil(again.lines, counter.line, thread.core, now);
+    return at < coherence.allSureUntil(again.lines, counter, thread.core, now);
   }
 
   /** Keep the time that a path of hits takes; most are the same. */

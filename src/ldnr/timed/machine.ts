@@ -12,7 +12,8 @@ import { type Coherence, onGrid } from "../../hardware/memory/mod.ts";
 import {
   type Access,
   type CallingScript,
-  NO_LINE,
+  EVERYBODY,
+  NOWHERE,
   READ,
   RMW,
   type Steps,
@@ -129,7 +130,7 @@ export class TimedMachine extends Working {
       if (step.kind === WORK) goesOn = this.work(thread, step);
       else if (step.kind === WAIT) goesOn = this.wait(thread, step);
       else if (step.kind === SWEEP) goesOn = this.sweep(thread, step);
-      else if (step.word.pair === undefined) goesOn = this.access(thread, step);
+      else if (step.word.owner === EVERYBODY) goesOn = this.access(thread, step);
       else goesOn = this.accessOfTwo(thread, step);
     } while (goesOn);
   }
@@ -137,8 +138,7 @@ export class TimedMachine extends Working {
   /** Each kind of step: whether the thread can go on at once, and when (`at`); else it needs an event. */
   private access(thread: TimedThread, step: Access): boolean {
     const { word, kind } = step;
-    const { line } = word;
-    if (line === NO_LINE) return true;
+    if (word.home === NOWHERE) return true;
     const { coherence } = this;
     const at = this.clock[AT] as number;
     let done = at + (coherence.hits[kind] as number);
@@ -150,7 +150,7 @@ export class TimedMachine extends Working {
     } else {
       const hit = done;
       coherence.at[0] = at;
-      coherence.fetch(line, kind, thread.core);
+      coherence.fetch(word, kind, thread.core);
       done = coherence.at[0] as number;
       bound = done === hit ? this.bound(word, kind, thread) : -1;
     }
@@ -168,7 +168,7 @@ export class TimedMachine extends Working {
     if (at > (this.clock[NOW] as number) && at >= bound) return this.defer(thread);
     const { coherence } = this;
     coherence.at[0] = at;
-    coherence.fetch(word.line, kind, thread.core);
+    coherence.fetch(word, kind, thread.core);
     const done = coherence.at[0] as number;
     this.clock[AT] = step.overlapped
       ? at + onGrid((done - at) / coherence.values.outstandingMisses)
@@ -188,7 +188,7 @@ export class TimedMachine extends Working {
     let longest = 0;
     let sum = 0;
     for (const word of words) {
-      const latency = coherence.access(word.line, READ, thread.core, at) - at;
+      const latency = coherence.access(word, READ, thread.core, at) - at;
       longest = Math.max(longest, latency);
       sum += latency;
     }
@@ -205,16 +205,16 @@ export class TimedMachine extends Working {
     let bound = Infinity;
     for (let i = 0; i < words.length; i++) {
       const word = words[i] as Word;
-      bound = word.line === NO_LINE ? -1 : Math.min(bound, this.bound(word, READ, thread));
+      bound = word.home === NOWHERE ? -1 : Math.min(bound, this.bound(word, READ, thread));
     }
     if (at > (this.clock[NOW] as number) && at + hit >= bound) return this.defer(thread);
     // Who spins on a word has it in its cache; lost when asked for, it would never be sure to have it.
     if (coherence.loss === "done") {
       for (let i = 0; i < words.length; i++) {
-        const { line, pair } = words[i] as Word;
-        if (line === NO_LINE || pair !== undefined) continue;
-        if (coherence.sureUntil(line, READ, thread.core, at) >= 0) continue;
-        this.clock[AT] = coherence.access(line, READ, thread.core, at);
+        const word = words[i] as Word;
+        if (word.home === NOWHERE || word.owner !== EVERYBODY) continue;
+        if (coherence.sureUntil(word, READ, thread.core, at) >= 0) continue;
+        this.clock[AT] = coherence.access(word, READ, thread.core, at);
         return this.defer(thread);
       }
     }

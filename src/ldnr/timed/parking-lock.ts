@@ -3,8 +3,7 @@
  * still drain. Who cannot enter spins for a while, but only as long as nobody is parked, then parks in the
  * kernel in first-come order and is woken to try again; whoever runs may be faster.
  */
-import { CacheLine } from "../../hardware/memory/mod.ts";
-import { NO_LINE, type Steps, Wait, Word, Work } from "../algorithm/step.ts";
+import { NOWHERE, type Steps, Wait, Word, Work } from "../algorithm/step.ts";
 import type { CostValues } from "../costs.ts";
 
 /** A parked thread. */
@@ -27,7 +26,7 @@ export class ParkingRwLock {
   private readonly spins: number;
 
   constructor(private readonly costs: CostValues, home: number) {
-    this.word = new Word(0, new CacheLine(home));
+    this.word = new Word(0, home);
     this.spins = Math.round(costs.parkAfter / costs.poll);
   }
 
@@ -121,5 +120,5 @@ export class ParkingRwLock {
 }
 
 function parked(writes: boolean): Parked {
-  return { writes, wake: new Word(0, NO_LINE), woken: false };
+  return { writes, wake: new Word(0, NOWHERE), woken: false };
 }

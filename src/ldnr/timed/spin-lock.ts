@@ -2,7 +2,6 @@
  * DashMap 3's own reader-writer lock: it never parks. A reader adds itself first and takes that back if
  * a writer is in; a writer swaps the word from 0, so readers keep it out; both try again after one pause.
  */
-import { CacheLine } from "../../hardware/memory/mod.ts";
 import { type Steps, Word, Work } from "../algorithm/step.ts";
 import type { CostValues } from "../costs.ts";
 
@@ -15,7 +14,7 @@ export class SpinRwLock {
   private readonly pause: Work;
 
   constructor(costs: CostValues, home: number) {
-    this.word = new Word(0, new CacheLine(home));
+    this.word = new Word(0, home);
     this.pause = new Work("cpu", costs.pause, home);
   }
 

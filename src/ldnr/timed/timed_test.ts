@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { NO_LINE, type Steps, Wait, Word, Work } from "../algorithm/step.ts";
+import { NOWHERE, type Steps, Wait, Word, Work } from "../algorithm/step.ts";
 import { build, values } from "./fixture_test.ts";
 import { place } from "./placement.ts";
 import type { SystemOptions } from "./system.ts";
@@ -17,7 +17,7 @@ function throughput(over: Partial<SystemOptions>, span = 2 * MS, seed = 1): numb
 
 Deno.test("waking on a word without a line touches nothing that other simulations share", () => {
   const { machine, sim } = build({ threads: 1, replicas: [0] });
-  const word = new Word(0, NO_LINE);
+  const word = new Word(0, NOWHERE);
   let woken = false;
   machine.spawn(
     "waits",
@@ -38,7 +38,7 @@ Deno.test("waking on a word without a line touches nothing that other simulation
   );
   sim.run(MS / 10);
   assert.equal(woken, true);
-  assert.equal(NO_LINE.record, -1);
+  assert.equal(word.record, -1);
 });
 
 Deno.test("a log with an inactive replica is full after its free entries at the write rate", () => {

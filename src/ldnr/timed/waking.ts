@@ -1,7 +1,7 @@
 /** Threads that sleep until a word is written: they cost no events until the write that ends their wait. */
 import type { Simulation } from "../../kernel/mod.ts";
 import { type Coherence, onGrid } from "../../hardware/memory/mod.ts";
-import { NO_LINE, READ, WAIT, type Word, WORK, type Work } from "../algorithm/step.ts";
+import { EVERYBODY, NOWHERE, READ, WAIT, type Word, WORK, type Work } from "../algorithm/step.ts";
 import type { TimedThread } from "./thread.ts";
 import { AT, Turns } from "./turns.ts";
 import { subscribe, takeWoken } from "./waiting.ts";
@@ -48,13 +48,13 @@ export abstract class Waking extends Turns {
 
   protected endWait(thread: TimedThread, word: Word): void {
     thread.wait = undefined;
-    // NO_LINE stands for no memory at all, and is shared by every machine: it must keep no state.
-    if (word.line !== NO_LINE) {
+    // NOWHERE stands for no memory at all, and is shared by every machine: it must keep no state.
+    if (word.home !== NOWHERE) {
       const { coherence } = this;
       const at = this.clock[AT] as number;
       // It sees the write when it loses its copy, and fetches the line again.
-      coherence.at[0] = word.pair === undefined ? at : Math.max(at, coherence.changesAt(word.line));
-      coherence.fetch(word.line, READ, thread.core);
+      coherence.at[0] = word.owner === EVERYBODY ? at : Math.max(at, coherence.changesAt(word));
+      coherence.fetch(word, READ, thread.core);
       this.clock[AT] = coherence.at[0] as number;
     }
     this.schedule(thread);
