@@ -43,8 +43,8 @@ export class Coherence {
   transfers = 0;
   queued = 0;
   readonly cores: number;
-  /** Time of an access: see `fetch`. */
-  readonly at: Float64Array = new Float64Array(1);
+  /** Time of an access, and how long a hit is sure: see `fetch` and `lookUp`. In an array, where they cost no allocation. */
+  readonly at: Float64Array = new Float64Array(2);
 
   /** Records of all lines, as times and as words. */
   private times: Float64Array = new Float64Array(4096);
@@ -130,7 +130,10 @@ export class Coherence {
     return this.at[0] as number;
   }
 
-  /** The same, with the time of issue and then that of the end in `at[0]`: where it is called most, that costs less. */
+  /**
+   * The same, with the time of issue and then that of the end in `at[0]`, and in `at[1]` what `lookUp` says: where it
+   * is called most, that costs less.
+   */
   fetch(line: CacheLine, mode: AccessMode, core: number): void {
     const { at } = this;
     const now = at[0] as number;
@@ -141,6 +144,7 @@ export class Coherence {
     const pending = now < changesAt;
     if (pending && hit < changesAt && this.had(record, mode, core)) {
       at[0] = hit;
+      at[1] = changesAt;
       return;
     }
     const word = (record + TIMES) << 1;
@@ -149,8 +153,10 @@ export class Coherence {
     const bit = this.bitOf[core] as number;
     if (mode !== 0 ? owner === core : ((bits[place] as number) & bit) !== 0) {
       at[0] = hit;
+      at[1] = pending ? -1 : now + this.shortest;
       return;
     }
+    at[1] = -1;
     const domain = this.domains[core] as number;
     let from: number;
     if (owner !== NOBODY) {
@@ -168,7 +174,7 @@ export class Coherence {
       done = busyUntil + (this.behind[from] as number);
     } else done = now + (this.alone[from] as number);
     // Who reads a clean line disturbs nobody, but has it before somebody else changes it.
-    if (this.lasts) {
+    if (this.lasts === true) {
       const read = times[record + READ] as number;
       if (mode !== 0) done = Math.max(done, read + GRID_STEP);
       else if (done > read) times[record + READ] = done;
@@ -177,7 +183,7 @@ export class Coherence {
     if (mode === 0) {
       // A modified line is written back and shared; the former owner keeps a copy.
       if (owner !== NOBODY) {
-        if (!pending && this.lasts) this.keepFormer(record, owner, done);
+        if (!pending && this.lasts) this.keepFormer(record, owner);
         times[record + BUSY] = done;
         bits[word + OWNER] = NOBODY;
       }
@@ -185,7 +191,7 @@ export class Coherence {
       return;
     }
     times[record + BUSY] = done;
-    if (!pending && this.lasts) this.keepFormer(record, owner, done);
+    if (!pending && this.lasts) this.keepFormer(record, owner);
     bits[word + OWNER] = core;
     for (let i = word + COPIES, end = i + this.width; i < end; i++) bits[i] = 0;
     bits[place] = bit;
@@ -197,44 +203,65 @@ export class Coherence {
    * does not hit.
    */
   sureUntil(line: CacheLine, mode: AccessMode, core: number, now: number): number {
+    this.at[0] = now;
+    this.lookUp(line, mode, core);
+    return this.at[1] as number;
+  }
+
+  /** The same from `at[0]` on, into `at[1]`. */
+  lookUp(line: CacheLine, mode: AccessMode, core: number): void {
+    const { at, bits } = this;
     const { record } = line;
-    if (record < 0) return -1;
+    at[1] = -1;
+    if (record < 0) return;
+    const now = at[0] as number;
     const changesAt = this.times[record + CHANGES] as number;
-    if (now < changesAt) return this.had(record, mode, core) ? changesAt : -1;
-    const { bits } = this;
+    if (now < changesAt) {
+      if (this.had(record, mode, core)) at[1] = changesAt;
+      return;
+    }
     const word = (record + TIMES) << 1;
     const hit = mode !== 0
       ? bits[word + OWNER] === core
       : ((bits[word + COPIES + (this.wordOf[core] as number)] as number) &
         (this.bitOf[core] as number)) !== 0;
-    return hit ? now + this.shortest : -1;
+    if (hit) at[1] = now + this.shortest;
   }
 
   /** The same for reads of all of `lines` and a read-modify-write of `own`: the earliest; -1: not all hit. */
-  allSureUntil(lines: readonly CacheLine[], own: CacheLine, core: number, now: number): number {
-    const { times, bits } = this;
+  lookUpAll(lines: readonly CacheLine[], own: CacheLine, core: number): void {
+    const { at, times, bits } = this;
+    const now = at[0] as number;
     const { record } = own;
     // The common case first: no request is in flight.
     if (record < 0 || now < (times[record + CHANGES] as number)) {
-      return this.eachSure(lines, own, core, now);
+      this.lookUpEach(lines, own, core);
+      return;
     }
-    if (bits[((record + TIMES) << 1) + OWNER] !== core) return -1;
+    at[1] = -1;
+    if (bits[((record + TIMES) << 1) + OWNER] !== core) return;
     const place = (TIMES << 1) + COPIES + (this.wordOf[core] as number);
     const bit = this.bitOf[core] as number;
     for (let i = 0; i < lines.length; i++) {
       const { record } = lines[i] as CacheLine;
       if (record < 0 || now < (times[record + CHANGES] as number)) {
-        return this.eachSure(lines, own, core, now);
+        this.lookUpEach(lines, own, core);
+        return;
       }
-      if (((bits[(record << 1) + place] as number) & bit) === 0) return -1;
+      if (((bits[(record << 1) + place] as number) & bit) === 0) return;
     }
-    return now + this.shortest;
+    at[1] = now + this.shortest;
   }
 
-  private eachSure(lines: readonly CacheLine[], own: CacheLine, core: number, now: number): number {
-    let until = this.sureUntil(own, 2, core, now);
-    for (const line of lines) until = Math.min(until, this.sureUntil(line, 0, core, now));
-    return until;
+  private lookUpEach(lines: readonly CacheLine[], own: CacheLine, core: number): void {
+    const { at } = this;
+    this.lookUp(own, 2, core);
+    let until = at[1] as number;
+    for (const line of lines) {
+      this.lookUp(line, 0, core);
+      until = Math.min(until, at[1] as number);
+    }
+    at[1] = until;
   }
 
   /** Time until which the first request in flight for a line has not got it yet, in ns; past: there is none. */
@@ -256,14 +283,14 @@ export class Coherence {
     return mode === 0 && ((bits[place] as number) & (this.bitOf[core] as number)) !== 0;
   }
 
-  /** From now on its copies are the former ones, `until` the request in flight is done. */
-  private keepFormer(record: number, owner: number, until: number): void {
+  /** From now on its copies are the former ones, until the request in flight is done at `at[0]`. */
+  private keepFormer(record: number, owner: number): void {
     const { bits, width } = this;
     const word = (record + TIMES) << 1;
     const copies = word + COPIES;
     for (let i = copies; i < copies + width; i++) bits[i + width] = bits[i] as number;
     bits[word + FORMER_OWNER] = owner;
-    this.times[record + CHANGES] = until;
+    this.times[record + CHANGES] = this.at[0] as number;
   }
 
   private makeRoom(line: CacheLine): number {

@@ -10,7 +10,7 @@ import type { Coherence } from "../../hardware/memory/mod.ts";
 import { type Again, EVERYBODY, READ, type Word } from "../algorithm/step.ts";
 import type { TimedThread } from "./thread.ts";
 import type { ThreadQueue } from "./thread-queue.ts";
-import { AT, NOW } from "./turns.ts";
+import { AT, BOUND, NOW } from "./turns.ts";
 
 /** The bounds. */
 export class Lookahead {
@@ -28,29 +28,42 @@ export class Lookahead {
   ) {}
 
   /**
-   * Time before which an access of `thread` to `word` is nobody else's business; -1: it must be an event
-   * of its own.
+   * Puts into `BOUND` the time before which an access of `thread` to `word` is nobody else's business; -1: it must be
+   * an event of its own.
    */
-  bound(word: Word, kind: 0 | 1 | 2, thread: TimedThread): number {
+  bound(word: Word, kind: 0 | 1 | 2, thread: TimedThread): void {
     const { owner } = word;
-    const now = this.clock[NOW] as number;
+    const { clock } = this;
     if (owner === EVERYBODY) {
       // Whoever spins on it is to be woken at the time of the write.
-      if (kind !== READ && word.waiting > 0) return -1;
-      return this.coherence.sureUntil(word, kind, thread.core, now);
+      if (kind !== READ && word.waiting > 0) clock[BOUND] = -1;
+      else this.sure(word, kind, thread);
+      return;
     }
     const { id } = thread;
+    clock[BOUND] = -1;
     // Nobody who is not known, or not one of these.
-    if (id >= this.known || owner >= this.known) return -1;
-    if (id !== owner) return this.nextOf(owner, thread);
+    if (id >= this.known || owner >= this.known) return;
+    if (id !== owner) {
+      this.nextOf(owner, thread);
+      return;
+    }
     const other = word.other.value;
     if (other === 0) {
       // To become the other party, somebody has to take this line first.
-      return this.coherence.sureUntil(word.other, READ, thread.core, now);
+      this.sure(word.other, READ, thread);
+      return;
     }
-    if (word.named !== true) return -1;
-    if (other - 1 === id) return Infinity;
-    return other - 1 < this.known ? this.nextOf(other - 1, thread) : -1;
+    if (word.named !== true) return;
+    if (other - 1 === id) clock[BOUND] = Infinity;
+    else if (other - 1 < this.known) this.nextOf(other - 1, thread);
+  }
+
+  private sure(word: Word, kind: 0 | 1 | 2, thread: TimedThread): void {
+    const { coherence, clock } = this;
+    coherence.at[0] = clock[NOW] as number;
+    coherence.lookUp(word, kind, thread.core);
+    clock[BOUND] = coherence.at[1] as number;
   }
 
   /** Whether `thread` is sure to hit all along the way to the same work again; then it has, by its time in the clock. */
@@ -62,7 +75,9 @@ export class Lookahead {
     if (again.path !== this.path) this.measure(again.path);
     const at = now + (this.pathTime[0] as number);
     clock[AT] = at;
-    return at < coherence.allSureUntil(again.lines, counter, thread.core, now);
+    coherence.at[0] = now;
+    coherence.lookUpAll(again.lines, counter, thread.core);
+    return at < (coherence.at[1] as number);
   }
 
   /** Keep the time that a path of hits takes; most are the same. */
@@ -72,12 +87,14 @@ export class Lookahead {
     this.pathTime[0] = path.reduce<number>((sum, kind) => sum + (hits[kind] as number), 0);
   }
 
-  /** Time before which thread `id` does nothing, as far as `asking` knows. */
-  private nextOf(id: number, asking: TimedThread): number {
+  /** Puts into `BOUND` the time before which thread `id` does nothing, as far as `asking` knows. */
+  private nextOf(id: number, asking: TimedThread): void {
+    const { clock, queue } = this;
     const thread = this.threads[id] as TimedThread;
     const { wait, scheduled } = thread;
-    if (wait === undefined) return scheduled ? this.queue.times[thread.rank] as number : -1;
-    if (wait.by === undefined || wait.by.value - 1 !== asking.id) return -1;
-    return scheduled ? this.queue.times[thread.rank] as number : Infinity;
+    if (wait === undefined) {
+      clock[BOUND] = scheduled === true ? queue.times[thread.rank] as number : -1;
+    } else if (wait.by === undefined || wait.by.value - 1 !== asking.id) clock[BOUND] = -1;
+    else clock[BOUND] = scheduled === true ? queue.times[thread.rank] as number : Infinity;
   }
 }

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { type AccessMode, type CacheLine, Coherence } from "../../hardware/memory/mod.ts";
 import { build } from "./fixture_test.ts";
 import { Lookahead } from "./lookahead.ts";
+import { BOUND } from "./turns.ts";
 import type { SystemOptions } from "./system.ts";
 
 /** A run: its options, what happens to it, and for how long it is looked at, ns. */
@@ -192,14 +193,19 @@ function noticed(
 }
 
 Deno.test("a thread that goes further ahead than it may is noticed", () => {
-  const further = (original: any) =>
+  const further = (result: (self: any) => Float64Array, place: number) => (original: any) =>
     function (this: unknown, ...args: unknown[]) {
-      const bound = original.apply(this, args);
-      return bound < 0 ? bound : bound + 200;
+      original.apply(this, args);
+      const into = result(this);
+      if ((into[place] as number) >= 0) into[place] = (into[place] as number) + 200;
     };
-  assert.ok(noticed(Lookahead, "bound", further));
+  assert.ok(noticed(Lookahead, "bound", further((lookahead) => lookahead.clock, BOUND)));
   // The other party of a word is taken to sleep for ever.
-  assert.ok(noticed(Lookahead, "nextOf", () => () => Infinity));
+  const never = () =>
+    function (this: { clock: Float64Array }) {
+      this.clock[BOUND] = Infinity;
+    };
+  assert.ok(noticed(Lookahead, "nextOf", never));
   // A line is taken to be lost only long after somebody asked for it.
-  assert.ok(noticed(Coherence, "sureUntil", further));
+  assert.ok(noticed(Coherence, "lookUp", further((coherence) => coherence.at, 1)));
 });

@@ -26,7 +26,7 @@ import {
   WRITE,
 } from "../algorithm/step.ts";
 import { TimedThread } from "./thread.ts";
-import { AT, NOW } from "./turns.ts";
+import { AT, BOUND, NOW } from "./turns.ts";
 import { type Pricing, Working } from "./working.ts";
 
 export { TimedThread } from "./thread.ts";
@@ -139,41 +139,47 @@ export class TimedMachine extends Working {
   private access(thread: TimedThread, step: Access): boolean {
     const { word, kind } = step;
     if (word.home === NOWHERE) return true;
-    const { coherence } = this;
-    const at = this.clock[AT] as number;
+    const { coherence, clock } = this;
+    const at = clock[AT] as number;
     let done = at + (coherence.hits[kind] as number);
-    let bound: number;
-    if (at > (this.clock[NOW] as number)) {
+    if (at > (clock[NOW] as number)) {
       // Ahead of the clock only what is sure to hit.
-      bound = this.bound(word, kind, thread);
-      if (done >= bound) return this.defer(thread);
+      this.bound(word, kind, thread);
+      if (done >= (clock[BOUND] as number)) return this.defer(thread);
     } else {
-      const hit = done;
       coherence.at[0] = at;
       coherence.fetch(word, kind, thread.core);
       done = coherence.at[0] as number;
-      bound = done === hit ? this.bound(word, kind, thread) : -1;
+      // As far ahead as it is sure to hit, but whoever spins on it is to be woken at the time of the write.
+      const seen = this.ahead !== true || (kind !== READ && word.waiting > 0);
+      clock[BOUND] = seen ? -1 : coherence.at[1] as number;
     }
-    this.clock[AT] = step.overlapped
-      ? at + onGrid((done - at) / coherence.values.outstandingMisses)
-      : done;
-    return this.goOn(thread, bound);
+    this.end(step, done);
+    return this.goOn(thread);
   }
 
   /** Between two parties a miss may be begun ahead of the clock as well. */
   private accessOfTwo(thread: TimedThread, step: Access): boolean {
     const { word, kind } = step;
-    const at = this.clock[AT] as number;
-    const bound = this.bound(word, kind, thread);
-    if (at > (this.clock[NOW] as number) && at >= bound) return this.defer(thread);
-    const { coherence } = this;
+    const { clock, coherence } = this;
+    const at = clock[AT] as number;
+    this.bound(word, kind, thread);
+    if (at > (clock[NOW] as number) && at >= (clock[BOUND] as number)) return this.defer(thread);
     coherence.at[0] = at;
     coherence.fetch(word, kind, thread.core);
-    const done = coherence.at[0] as number;
-    this.clock[AT] = step.overlapped
-      ? at + onGrid((done - at) / coherence.values.outstandingMisses)
-      : done;
-    return this.goOn(thread, bound);
+    this.end(step, coherence.at[0] as number);
+    return this.goOn(thread);
+  }
+
+  /** The step is done at that time; where the core does not wait for it the thread goes on before. */
+  private end(step: Access, done: number): void {
+    const { clock } = this;
+    if (step.overlapped !== true) {
+      clock[AT] = done;
+      return;
+    }
+    const at = clock[AT] as number;
+    clock[AT] = at + onGrid((done - at) / this.coherence.values.outstandingMisses);
   }
 
   private sweep(thread: TimedThread, step: Sweep): boolean {
@@ -181,7 +187,10 @@ export class TimedMachine extends Working {
     const { coherence } = this;
     const at = this.clock[AT] as number;
     let bound = Infinity;
-    for (const word of words) bound = Math.min(bound, this.bound(word, READ, thread));
+    for (const word of words) {
+      this.bound(word, READ, thread);
+      bound = Math.min(bound, this.clock[BOUND] as number);
+    }
     if (at > (this.clock[NOW] as number) && at + (coherence.hits[READ] as number) >= bound) {
       return this.defer(thread);
     }
@@ -194,7 +203,8 @@ export class TimedMachine extends Working {
     }
     const together = Math.max(longest, sum / coherence.values.outstandingMisses);
     this.clock[AT] = at + onGrid(together);
-    return this.goOn(thread, bound);
+    this.clock[BOUND] = bound;
+    return this.goOn(thread);
   }
 
   private wait(thread: TimedThread, step: Wait): boolean {
@@ -205,7 +215,11 @@ export class TimedMachine extends Working {
     let bound = Infinity;
     for (let i = 0; i < words.length; i++) {
       const word = words[i] as Word;
-      bound = word.home === NOWHERE ? -1 : Math.min(bound, this.bound(word, READ, thread));
+      if (word.home === NOWHERE) bound = -1;
+      else {
+        this.bound(word, READ, thread);
+        bound = Math.min(bound, this.clock[BOUND] as number);
+      }
     }
     if (at > (this.clock[NOW] as number) && at + hit >= bound) return this.defer(thread);
     // Who spins on a word has it in its cache; lost when asked for, it would never be sure to have it.
@@ -213,14 +227,17 @@ export class TimedMachine extends Working {
       for (let i = 0; i < words.length; i++) {
         const word = words[i] as Word;
         if (word.home === NOWHERE || word.owner !== EVERYBODY) continue;
-        if (coherence.sureUntil(word, READ, thread.core, at) >= 0) continue;
+        coherence.at[0] = at;
+        coherence.lookUp(word, READ, thread.core);
+        if ((coherence.at[1] as number) >= 0) continue;
         this.clock[AT] = coherence.access(word, READ, thread.core, at);
         return this.defer(thread);
       }
     }
     if (step.until()) {
       this.clock[AT] = at + hit;
-      return this.goOn(thread, bound);
+      this.clock[BOUND] = bound;
+      return this.goOn(thread);
     }
     thread.wait = step;
     this.sleep(thread, words);

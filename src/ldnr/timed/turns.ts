@@ -8,9 +8,10 @@ import { ThreadQueue } from "./thread-queue.ts";
 
 /**
  * Places of times in the clock: that of the event that is going on; that up to which the thread whose turn it is has
- * come, where it is ahead of the clock; and that beyond which no thread goes for now.
+ * come, where it is ahead of the clock; that beyond which no thread goes for now; and that before which the thread's
+ * present step is nobody else's business.
  */
-export const NOW = 0, AT = 1, LIMIT = 2;
+export const NOW = 0, AT = 1, LIMIT = 2, BOUND = 3;
 
 /** Gives threads their turns. */
 export abstract class Turns {
@@ -21,7 +22,7 @@ export abstract class Turns {
   /** Whether steps may be taken ahead of the clock; a trace shows their times, and so needs them as events. */
   ahead: boolean;
   /** The machine's times by the places above: in an array, where storing one costs no allocation. */
-  protected readonly clock: Float64Array = new Float64Array(3);
+  protected readonly clock: Float64Array = new Float64Array(4);
   protected readonly queue: ThreadQueue = new ThreadQueue();
   private readonly handler: Handler;
   private event: EventId | undefined = undefined;
@@ -83,10 +84,12 @@ export abstract class Turns {
     this.queue.put(thread.rank);
   }
 
-  /** Go on ahead of the clock if `AT` is before `bound` and within the run, else by an event; whether at once. */
-  protected goOn(thread: TimedThread, bound: number): boolean {
-    const at = this.clock[AT] as number;
-    return (at < bound && at <= (this.clock[LIMIT] as number)) || this.goOnAsEvent(thread);
+  /** Go on ahead of the clock if `AT` is before `BOUND` and within the run, else by an event; whether at once. */
+  protected goOn(thread: TimedThread): boolean {
+    const { clock } = this;
+    const at = clock[AT] as number;
+    return (at < (clock[BOUND] as number) && at <= (clock[LIMIT] as number)) ||
+      this.goOnAsEvent(thread);
   }
 
   /**
@@ -96,7 +99,7 @@ export abstract class Turns {
   protected goOnAsEvent(thread: TimedThread): boolean {
     const { queue, clock } = this;
     const at = clock[AT] as number;
-    if (this.ahead && at <= (clock[LIMIT] as number)) {
+    if (this.ahead === true && at <= (clock[LIMIT] as number)) {
       const { first } = queue;
       const time = first < 0 ? Infinity : queue.times[first] as number;
       if (at < time || (at === time && thread.rank < first)) {

@@ -4,7 +4,7 @@ import { type Coherence, onGrid, TRAFFIC_PERIOD } from "../../hardware/memory/mo
 import type { Again, Word, Work } from "../algorithm/step.ts";
 import { Lookahead } from "./lookahead.ts";
 import type { TimedThread } from "./thread.ts";
-import { AT, LIMIT, NOW } from "./turns.ts";
+import { AT, BOUND, LIMIT, NOW } from "./turns.ts";
 import { Waking } from "./waking.ts";
 
 /** Prices private work and keeps account of the memory traffic that it makes. */
@@ -63,11 +63,13 @@ export abstract class Working extends Waking {
       // Within a period of traffic its flow may as well go on.
       const at = this.clock[AT] as number;
       if (Math.floor(at / TRAFFIC_PERIOD) === Math.floor(now / TRAFFIC_PERIOD)) return true;
-      this.finish(thread, work, now);
+      this.pricing.time[0] = now;
+      this.pricing.finish(work, thread);
       return true;
     }
     this.clock[AT] = now;
-    this.finish(thread, work, now);
+    this.pricing.time[0] = now;
+    this.pricing.finish(work, thread);
     return false;
   }
 
@@ -75,11 +77,6 @@ export abstract class Working extends Waking {
   private goesAgain(again: Again, thread: TimedThread): boolean {
     if (this.ahead !== true || this.lookahead.again(again, thread) !== true) return false;
     return (this.clock[AT] as number) <= (this.clock[LIMIT] as number) && again.more();
-  }
-
-  private finish(thread: TimedThread, work: Work, at: number): void {
-    this.pricing.time[0] = at;
-    this.pricing.finish(work, thread);
   }
 
   protected work(thread: TimedThread, step: Work): boolean {
@@ -95,7 +92,8 @@ export abstract class Working extends Waking {
     const end = this.clock[AT] as number;
     if (step.fixed && (end === at || (this.ahead && end <= (this.clock[LIMIT] as number)))) {
       step.done = step.count;
-      this.finish(thread, step, end);
+      this.pricing.time[0] = end;
+      this.pricing.finish(step, thread);
       return true;
     }
     this.schedule(thread);
@@ -123,7 +121,9 @@ export abstract class Working extends Waking {
     this.clock[AT] = at + onGrid(time[0] as number);
   }
 
-  protected bound(word: Word, kind: 0 | 1 | 2, thread: TimedThread): number {
-    return this.ahead ? this.lookahead.bound(word, kind, thread) : -1;
+  /** Puts into `BOUND` how far the thread may go ahead of the clock with an access to `word`. */
+  protected bound(word: Word, kind: 0 | 1 | 2, thread: TimedThread): void {
+    if (this.ahead === true) this.lookahead.bound(word, kind, thread);
+    else this.clock[BOUND] = -1;
   }
 }
