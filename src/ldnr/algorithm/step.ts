@@ -223,7 +223,6 @@ const NEXT = (function* (): Generator<never> {})().next as (
 
 /** Pieces of one thread that have been called and not returned. */
 export class CallStack {
-  private readonly callers: (Steps<any> | CallingScript<any>)[] = [];
   /**
    * What goes on: a script that calls nothing; else one that does; else a generator. Few classes each, so that
    * calls are fast.
@@ -231,9 +230,14 @@ export class CallStack {
   private script: Script<any> | undefined = undefined;
   private calling: CallingScript<any> | undefined = undefined;
   private generator: Steps<any> | undefined = undefined;
+  /** Who waits for a result, from the outermost on: either a script or a generator each. */
+  private readonly scripts: (CallingScript<any> | undefined)[] = [];
+  private readonly generators: (Steps<any> | undefined)[] = [];
+  private depth = 0;
 
   constructor(body: Steps<any> | CallingScript<any>) {
-    this.enter(body);
+    if (body instanceof CallingScript) this.calling = body;
+    else this.generator = body;
   }
 
   /** Go on to the next step; undefined at the end of the outermost piece. */
@@ -245,56 +249,76 @@ export class CallStack {
       this.script = undefined;
       return this.resume(script.result);
     }
-    if (calling === undefined) return this.resume(undefined);
-    const step = calling.step();
-    return step !== undefined ? step : this.leave(calling);
-  }
-
-  /** A script has no next step: it calls a piece, or is over. */
-  private leave(script: CallingScript<any>): Step | undefined {
-    const { called } = script;
-    if (called === undefined) return this.back() ? this.resume(script.result) : undefined;
-    script.called = undefined;
-    return this.start(called);
-  }
-
-  /** Go on with the piece on top, which gets `result` from the one that it called. */
-  private resume(result: unknown): Step | undefined {
-    const { calling } = this;
     if (calling !== undefined) {
-      calling.answer = result;
       const step = calling.step();
-      return step !== undefined ? step : this.leave(calling);
+      if (step !== undefined) return step;
     }
-    const { value, done } = NEXT.call(this.generator as Steps<any>, result);
-    if (done === true) return this.back() ? this.resume(value) : undefined;
-    return value instanceof AnyStep ? value as Step : this.start(value as Piece<any>);
+    return this.resume(undefined, calling);
   }
 
-  /** Begin a piece that the one on top has called. */
-  private start(piece: Piece<any>): Step | undefined {
-    if (piece instanceof Script) {
-      const step = piece.step();
-      if (step === undefined) return this.resume(piece.result);
-      this.script = piece;
-      return step;
+  /**
+   * Go on with the piece on top, which gets `result` from the one that it called, through calls and returns to the
+   * next step; `stopped` has just said that it has none.
+   */
+  private resume(result: unknown, stopped?: CallingScript<any>): Step | undefined {
+    let over = stopped;
+    for (;;) {
+      let called: Piece<any> | undefined;
+      if (over === undefined) {
+        const { calling } = this;
+        if (calling !== undefined) {
+          calling.answer = result;
+          const step = calling.step();
+          if (step !== undefined) return step;
+          over = calling;
+        }
+      }
+      if (over !== undefined) {
+        called = over.called;
+        if (called === undefined) result = over.result;
+        else over.called = undefined;
+        over = undefined;
+      } else {
+        const { value, done } = NEXT.call(this.generator as Steps<any>, result);
+        if (done === true) result = value;
+        else if (value instanceof AnyStep) return value as Step;
+        else called = value as Piece<any>;
+      }
+      if (called === undefined) {
+        if (!this.back()) return undefined;
+      } else if (called instanceof CallingScript) {
+        this.enter(called, undefined);
+        result = undefined;
+      } else if (called instanceof Script) {
+        const step = called.step();
+        if (step !== undefined) {
+          this.script = called;
+          return step;
+        }
+        result = called.result;
+      } else {
+        this.enter(undefined, called);
+        result = undefined;
+      }
     }
-    this.callers.push((this.calling ?? this.generator) as Steps<any> | CallingScript<any>);
-    this.enter(piece);
-    return this.resume(undefined);
   }
 
-  private enter(piece: Steps<any> | CallingScript<any>): void {
-    const calls = piece instanceof CallingScript;
-    this.calling = calls ? piece : undefined;
-    this.generator = calls ? undefined : piece;
+  private enter(script: CallingScript<any> | undefined, generator: Steps<any> | undefined): void {
+    const { depth } = this;
+    this.scripts[depth] = this.calling;
+    this.generators[depth] = this.generator;
+    this.depth = depth + 1;
+    this.calling = script;
+    this.generator = generator;
   }
 
   /** Return to the caller; false if there is none. */
   private back(): boolean {
-    const caller = this.callers.pop();
-    if (caller === undefined) return false;
-    this.enter(caller);
+    const depth = this.depth - 1;
+    if (depth < 0) return false;
+    this.depth = depth;
+    this.calling = this.scripts[depth];
+    this.generator = this.generators[depth];
     return true;
   }
 }
