@@ -9,6 +9,7 @@
 import type { Coherence } from "../../hardware/memory/mod.ts";
 import { type Again, EVERYBODY, READ, type Word } from "../algorithm/step.ts";
 import type { TimedThread } from "./thread.ts";
+import type { Waits } from "./waiting.ts";
 import type { ThreadQueue } from "./thread-queue.ts";
 import { AT, BOUND, NOW } from "./turns.ts";
 
@@ -19,9 +20,9 @@ export class Lookahead {
 
   constructor(
     private readonly coherence: Coherence,
-    private readonly threads: readonly TimedThread[],
     private readonly queue: ThreadQueue,
-    /** Threads whose numbers are those by which words know them. */
+    private readonly waits: Waits,
+    /** Threads whose numbers are those by which words know them, and their ranks. */
     private readonly known: number,
     /** The machine's times. */
     private readonly clock: Float64Array,
@@ -89,12 +90,16 @@ export class Lookahead {
 
   /** Puts into `BOUND` the time before which thread `id` does nothing, as far as `asking` knows. */
   private nextOf(id: number, asking: TimedThread): void {
-    const { clock, queue } = this;
-    const thread = this.threads[id] as TimedThread;
-    const { wait, scheduled } = thread;
-    if (wait === undefined) {
-      clock[BOUND] = scheduled === true ? queue.times[thread.rank] as number : -1;
-    } else if (wait.by === undefined || wait.by.value - 1 !== asking.id) clock[BOUND] = -1;
-    else clock[BOUND] = scheduled === true ? queue.times[thread.rank] as number : Infinity;
+    const { clock, queue, waits } = this;
+    let otherwise = -1;
+    if (waits.on[id] !== 0) {
+      const by = waits.by[id];
+      if (by === undefined || by.value - 1 !== asking.id) {
+        clock[BOUND] = -1;
+        return;
+      }
+      otherwise = Infinity;
+    }
+    clock[BOUND] = queue.has(id) ? queue.times[id] as number : otherwise;
   }
 }

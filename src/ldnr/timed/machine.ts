@@ -104,7 +104,7 @@ export class TimedMachine extends Working {
       thread.asleep = false;
       if (step.kind === WORK) {
         if (this.workGoesOn(thread, step)) return;
-      } else thread.wait = undefined;
+      } else this.waits.end(thread.id);
     }
     this.advance(thread);
   }
@@ -239,7 +239,7 @@ export class TimedMachine extends Working {
       this.clock[BOUND] = bound;
       return this.goOn(thread);
     }
-    thread.wait = step;
+    this.waits.begin(thread.id, step);
     this.sleep(thread, words);
     if (step.spins !== undefined && step.spins !== Infinity) {
       this.clock[AT] = at + onGrid(step.spins * this.options.poll);

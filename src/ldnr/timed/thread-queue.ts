@@ -37,6 +37,11 @@ export class ThreadQueue {
     return this.best >= 0 ? this.best : this.find();
   }
 
+  /** Whether a thread, for which there is room, is in. */
+  has(id: number): boolean {
+    return (this.days[id] as number) >= 0;
+  }
+
   /** Take out the thread that is next: time has come to it. */
   take(): void {
     const id = this.first;

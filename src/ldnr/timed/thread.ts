@@ -4,7 +4,6 @@ import {
   CallStack,
   type Step,
   type Steps,
-  type Wait,
 } from "../algorithm/step.ts";
 
 /** A thread pinned to a core. */
@@ -14,8 +13,6 @@ export class TimedThread {
   step: Step | undefined = undefined;
   /** The step has still to be begun: its turn was not yet. */
   deferred = false;
-  /** In the queue, to go on at a known time. */
-  scheduled = false;
   /** Its wait (or its interruptible work) can be ended by a write. */
   asleep = false;
   /** Number; physical core and its socket; place among threads that go on at the same time, unique. */
@@ -23,8 +20,7 @@ export class TimedThread {
   readonly core: number;
   readonly domain: number;
   readonly rank: number;
-  /** The wait that the thread sleeps in, since when (in an array: it costs no allocation), and how many it has begun. */
-  wait: Wait | undefined = undefined;
+  /** How many waits it has begun, and since when it sleeps (in an array: it costs no allocation). */
   waits = 0;
   readonly since: Float64Array = new Float64Array(1);
   /** Start and end of the running work, or of its running unit. */

@@ -56,7 +56,6 @@ export abstract class Turns {
       this.events++;
       queue.take();
       const thread = this.ranked[id] as TimedThread;
-      thread.scheduled = false;
       this.wake(thread);
     }
     this.running = false;
@@ -79,7 +78,6 @@ export abstract class Turns {
 
   /** The thread goes on at `AT`. */
   protected schedule(thread: TimedThread): void {
-    thread.scheduled = true;
     this.queue.times[thread.rank] = this.clock[AT] as number;
     this.queue.put(thread.rank);
   }

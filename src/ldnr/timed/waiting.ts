@@ -1,6 +1,33 @@
 /** Who waits on a word, and who of them a write wakes. */
-import type { Word } from "../algorithm/step.ts";
+import type { Wait, Word } from "../algorithm/step.ts";
 import type { TimedThread } from "./thread.ts";
+
+/**
+ * Which threads wait, and for whom: by their numbers, in arrays, since a combiner asks it of all threads of its replica
+ * one after the other.
+ */
+export class Waits {
+  /** 1: waits. */
+  readonly on: Uint8Array;
+  /** Word that names the only thread that can end the wait, while it names one. */
+  readonly by: (Word | undefined)[];
+
+  /** @param known threads, the first, for which this is kept */
+  constructor(known: number) {
+    this.on = new Uint8Array(known);
+    this.by = new Array<Word | undefined>(known).fill(undefined);
+  }
+
+  begin(thread: number, wait: Wait): void {
+    if (thread >= this.on.length) return;
+    this.on[thread] = 1;
+    this.by[thread] = wait.by;
+  }
+
+  end(thread: number): void {
+    if (thread < this.on.length) this.on[thread] = 0;
+  }
+}
 
 /** Note that a thread's present wait can be ended by a write of `word`. */
 export function subscribe(word: Word, thread: TimedThread): void {

@@ -4,14 +4,17 @@ import { type Coherence, onGrid } from "../../hardware/memory/mod.ts";
 import { EVERYBODY, NOWHERE, READ, WAIT, type Word, WORK, type Work } from "../algorithm/step.ts";
 import type { TimedThread } from "./thread.ts";
 import { AT, Turns } from "./turns.ts";
-import { subscribe, takeWoken } from "./waiting.ts";
+import { subscribe, takeWoken, Waits } from "./waiting.ts";
 
 /** Puts threads to sleep and wakes them. */
 export abstract class Waking extends Turns {
+  protected readonly waits: Waits;
   private readonly woken: TimedThread[] = [];
 
-  constructor(sim: Simulation, readonly coherence: Coherence, ahead: boolean) {
-    super(sim, ahead);
+  /** @param known threads, the first, that may take steps ahead of the clock: those that words know */
+  constructor(sim: Simulation, readonly coherence: Coherence, known: number) {
+    super(sim, known > 0);
+    this.waits = new Waits(known);
   }
 
   /** Until one of `words` is written. */
@@ -47,7 +50,7 @@ export abstract class Waking extends Turns {
   }
 
   protected endWait(thread: TimedThread, word: Word): void {
-    thread.wait = undefined;
+    this.waits.end(thread.id);
     // NOWHERE stands for no memory at all, and is shared by every machine: it must keep no state.
     if (word.home !== NOWHERE) {
       const { coherence } = this;

@@ -31,8 +31,8 @@ export abstract class Working extends Waking {
     private readonly pricing: Pricing,
     known: number,
   ) {
-    super(sim, coherence, known > 0);
-    this.lookahead = new Lookahead(coherence, this.threads, this.queue, known, this.clock);
+    super(sim, coherence, known);
+    this.lookahead = new Lookahead(coherence, this.queue, this.waits, known, this.clock);
   }
 
   /** A unit of work has ended: begin the next one, or say that there is none. */
