@@ -1,10 +1,5 @@
 /** A thread of the timed machine. */
-import {
-  type CallingScript,
-  CallStack,
-  type Step,
-  type Steps,
-} from "../algorithm/step.ts";
+import { type CallingScript, CallStack, type Step, type Steps } from "../algorithm/step.ts";
 
 /** A thread pinned to a core. */
 export class TimedThread {
