@@ -15,4 +15,5 @@ export { nonLinearizableKey } from "./algorithm/linearizable.ts";
 export { NodeReplicated, NR_01, NR_02, type NrOptions, type Replicated } from "./algorithm/nr.ts";
 export type { Registration, Structure } from "./algorithm/replica.ts";
 export { type Step, type Steps, Wait, Word, Work } from "./algorithm/step.ts";
+export { CLOCK, WORK_TIME } from "./timed/clock.ts";
 export { type Pricing, TimedMachine, TimedThread } from "./timed/machine.ts";

@@ -2,7 +2,7 @@
 import { Traffic } from "../../hardware/memory/mod.ts";
 import type { Rng } from "../../kernel/mod.ts";
 import { costValues } from "../../ldnr/costs.ts";
-import { type Pricing, type TimedThread, Work } from "../../ldnr/mod.ts";
+import { CLOCK, type Pricing, type TimedThread, Work, WORK_TIME } from "../../ldnr/mod.ts";
 import { type PageTable, TABLE_BYTES } from "./page-table.ts";
 import type { VmemOptions, VmemSystem } from "./vmem.ts";
 
@@ -24,7 +24,6 @@ const COSTS = {
 
 /** Prices of the process's and the kernel's work. */
 export class VmemPricing implements Pricing {
-  readonly time: Float64Array = new Float64Array(1);
   private readonly traffic: Traffic;
   private readonly costs = costValues();
   private readonly flows = new Map<number, { rate: number; bytes: readonly number[] }>();
@@ -36,7 +35,7 @@ export class VmemPricing implements Pricing {
   }
 
   start(work: Work, _from: number, n: number, thread: TimedThread): void {
-    this.time[0] = this.timeOf(work, n, thread);
+    CLOCK[WORK_TIME] = this.timeOf(work, n, thread);
   }
 
   private timeOf(work: Work, n: number, thread: TimedThread): number {

@@ -3,10 +3,18 @@
  * or copies, a miss costs what its distance costs, and one line moves one step at a time, so contended
  * read-modify-writes queue.
  */
-import { GRID_STEP, onGrid } from "./grid.ts";
-import { type CacheLine, NOBODY } from "./line.ts";
+import * as grid from "./grid.ts";
+import type { CacheLine } from "./line.ts";
+import * as owners from "./line.ts";
 import type { MemoryValues } from "./parts/part.ts";
-import { AT_HOME, FAR_MEMORY, FROM_HOME, L3, MEMORY, OWN_SOCKET, served } from "./served.ts";
+import * as registers from "./registers.ts";
+import * as places from "./served.ts";
+
+// Own copies of constants: see registers.ts.
+const { GRID_STEP, onGrid } = grid;
+const { NOBODY } = owners;
+const { AT_HOME, FAR_MEMORY, FROM_HOME, L3, MEMORY, OWN_SOCKET, served } = places;
+const { REGISTERS, ACCESS, SURE } = registers;
 
 /** Access modes. */
 export type AccessMode =
@@ -43,8 +51,6 @@ export class Coherence {
   transfers = 0;
   queued = 0;
   readonly cores: number;
-  /** Time of an access, and how long a hit is sure: see `fetch` and `lookUp`. In an array, where they cost no allocation. */
-  readonly at: Float64Array = new Float64Array(2);
 
   /** Records of all lines, as times and as words. */
   private times: Float64Array = new Float64Array(4096);
@@ -125,26 +131,25 @@ export class Coherence {
    * the grid of times if `now` is. Accesses are to be asked for in order of time.
    */
   access(line: CacheLine, mode: AccessMode, core: number, now: number): number {
-    this.at[0] = now;
+    REGISTERS[ACCESS] = now;
     this.fetch(line, mode, core);
-    return this.at[0] as number;
+    return REGISTERS[ACCESS] as number;
   }
 
   /**
-   * The same, with the time of issue and then that of the end in `at[0]`, and in `at[1]` what `lookUp` says: where it
-   * is called most, that costs less.
+   * The same, with the time of issue and then that of the end in the register `ACCESS`, and in `SURE` what `lookUp`
+   * says: where it is called most, that costs less.
    */
   fetch(line: CacheLine, mode: AccessMode, core: number): void {
-    const { at } = this;
-    const now = at[0] as number;
+    const now = REGISTERS[ACCESS] as number;
     const hit = now + (this.hits[mode] as number);
     const record = line.record < 0 ? this.makeRoom(line) : line.record;
     const { times, bits } = this;
     const changesAt = times[record + CHANGES] as number;
     const pending = now < changesAt;
     if (pending && hit < changesAt && this.had(record, mode, core)) {
-      at[0] = hit;
-      at[1] = changesAt;
+      REGISTERS[ACCESS] = hit;
+      REGISTERS[SURE] = changesAt;
       return;
     }
     const word = (record + TIMES) << 1;
@@ -152,11 +157,11 @@ export class Coherence {
     const place = word + COPIES + (this.wordOf[core] as number);
     const bit = this.bitOf[core] as number;
     if (mode !== 0 ? owner === core : ((bits[place] as number) & bit) !== 0) {
-      at[0] = hit;
-      at[1] = pending ? -1 : now + this.shortest;
+      REGISTERS[ACCESS] = hit;
+      REGISTERS[SURE] = pending ? -1 : now + this.shortest;
       return;
     }
-    at[1] = -1;
+    REGISTERS[SURE] = -1;
     const domain = this.domains[core] as number;
     let from: number;
     if (owner !== NOBODY) {
@@ -179,7 +184,7 @@ export class Coherence {
       if (mode !== 0) done = Math.max(done, read + GRID_STEP);
       else if (done > read) times[record + READ] = done;
     }
-    at[0] = done;
+    REGISTERS[ACCESS] = done;
     if (mode === 0) {
       // A modified line is written back and shared; the former owner keeps a copy.
       if (owner !== NOBODY) {
@@ -198,26 +203,19 @@ export class Coherence {
   }
 
   /**
-   * Time before which a hit of `core` in its own cache must be over to be sure, whatever others ask for from `now` on:
-   * whoever has a line keeps it until the first request for it is done, and a request takes time. -1: it
-   * does not hit.
+   * Time before which a hit of `core` in its own cache must be over to be sure, whatever others ask for from the time
+   * in `ACCESS` on, into `SURE`: whoever has a line keeps it until the first request for it is done, and a request
+   * takes time. -1: it does not hit.
    */
-  sureUntil(line: CacheLine, mode: AccessMode, core: number, now: number): number {
-    this.at[0] = now;
-    this.lookUp(line, mode, core);
-    return this.at[1] as number;
-  }
-
-  /** The same from `at[0]` on, into `at[1]`. */
   lookUp(line: CacheLine, mode: AccessMode, core: number): void {
-    const { at, bits } = this;
+    const { bits } = this;
     const { record } = line;
-    at[1] = -1;
+    REGISTERS[SURE] = -1;
     if (record < 0) return;
-    const now = at[0] as number;
+    const now = REGISTERS[ACCESS] as number;
     const changesAt = this.times[record + CHANGES] as number;
     if (now < changesAt) {
-      if (this.had(record, mode, core)) at[1] = changesAt;
+      if (this.had(record, mode, core)) REGISTERS[SURE] = changesAt;
       return;
     }
     const word = (record + TIMES) << 1;
@@ -225,20 +223,20 @@ export class Coherence {
       ? bits[word + OWNER] === core
       : ((bits[word + COPIES + (this.wordOf[core] as number)] as number) &
         (this.bitOf[core] as number)) !== 0;
-    if (hit) at[1] = now + this.shortest;
+    if (hit) REGISTERS[SURE] = now + this.shortest;
   }
 
   /** The same for reads of all of `lines` and a read-modify-write of `own`: the earliest; -1: not all hit. */
   lookUpAll(lines: readonly CacheLine[], own: CacheLine, core: number): void {
-    const { at, times, bits } = this;
-    const now = at[0] as number;
+    const { times, bits } = this;
+    const now = REGISTERS[ACCESS] as number;
     const { record } = own;
     // The common case first: no request is in flight.
     if (record < 0 || now < (times[record + CHANGES] as number)) {
       this.lookUpEach(lines, own, core);
       return;
     }
-    at[1] = -1;
+    REGISTERS[SURE] = -1;
     if (bits[((record + TIMES) << 1) + OWNER] !== core) return;
     const place = (TIMES << 1) + COPIES + (this.wordOf[core] as number);
     const bit = this.bitOf[core] as number;
@@ -250,18 +248,17 @@ export class Coherence {
       }
       if (((bits[(record << 1) + place] as number) & bit) === 0) return;
     }
-    at[1] = now + this.shortest;
+    REGISTERS[SURE] = now + this.shortest;
   }
 
   private lookUpEach(lines: readonly CacheLine[], own: CacheLine, core: number): void {
-    const { at } = this;
     this.lookUp(own, 2, core);
-    let until = at[1] as number;
+    let until = REGISTERS[SURE] as number;
     for (const line of lines) {
       this.lookUp(line, 0, core);
-      until = Math.min(until, at[1] as number);
+      until = Math.min(until, REGISTERS[SURE] as number);
     }
-    at[1] = until;
+    REGISTERS[SURE] = until;
   }
 
   /** Time until which the first request in flight for a line has not got it yet, in ns; past: there is none. */
@@ -283,14 +280,14 @@ export class Coherence {
     return mode === 0 && ((bits[place] as number) & (this.bitOf[core] as number)) !== 0;
   }
 
-  /** From now on its copies are the former ones, until the request in flight is done at `at[0]`. */
+  /** From now on its copies are the former ones, until the request in flight is done, at the time in `ACCESS`. */
   private keepFormer(record: number, owner: number): void {
     const { bits, width } = this;
     const word = (record + TIMES) << 1;
     const copies = word + COPIES;
     for (let i = copies; i < copies + width; i++) bits[i + width] = bits[i] as number;
     bits[word + FORMER_OWNER] = owner;
-    this.times[record + CHANGES] = this.at[0] as number;
+    this.times[record + CHANGES] = REGISTERS[ACCESS] as number;
   }
 
   private makeRoom(line: CacheLine): number {

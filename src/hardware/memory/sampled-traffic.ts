@@ -5,10 +5,14 @@
  * are declared, and is known a period ahead.
  */
 import type { MemoryValues } from "./parts/part.ts";
+import * as registers from "./registers.ts";
 import { Traffic } from "./traffic.ts";
 
 /** Sampling period, ns: about the latency of one load. */
 export const TRAFFIC_PERIOD = 64;
+// Own copies: see registers.ts.
+const PERIOD = TRAFFIC_PERIOD;
+const { REGISTERS, LOAD } = registers;
 /** Grid of rates, bytes per ns: sums and differences of such rates are exact in any order. */
 const GRID = 2 ** 20;
 /** Periods that are kept: a power of two. */
@@ -47,8 +51,6 @@ export class SampledTraffic {
   private period = 0;
 
   private readonly domains: number;
-  /** The time for which `know` is asked and the latency that it answers, ns; in an array, where it costs no allocation. */
-  readonly known: Float64Array = new Float64Array(1);
 
   constructor(values: MemoryValues) {
     this.spare = Array.from({ length: RING + 1 }, () => new Sample(values));
@@ -59,7 +61,7 @@ export class SampledTraffic {
 
   /** A flow of `rate` bytes/ns (on the grid) begins at time `at`, or, negative, ends. */
   add(home: number, to: number, rate: number, at: number): void {
-    const period = Math.floor(at / TRAFFIC_PERIOD);
+    const period = Math.floor(at / PERIOD);
     if (period > this.period) this.advance(period);
     const slot = (period + 2) & (RING - 1);
     (this.changes[slot] as Traffic).add(home, to, rate);
@@ -68,19 +70,19 @@ export class SampledTraffic {
 
   /** Latency of a load at time `at`, less than a period ahead of what has been declared, in ns. */
   latency(domain: number, home: number, at: number): number {
-    this.known[0] = at;
+    REGISTERS[LOAD] = at;
     this.know(domain, home);
-    return this.known[0] as number;
+    return REGISTERS[LOAD] as number;
   }
 
-  /** The same, with the time and then the latency in `known[0]`: where it is asked most, that costs less. */
+  /** The same, with the time and then the latency in the register `LOAD`: where it is asked most, that costs less. */
   know(domain: number, home: number): void {
-    const period = Math.floor((this.known[0] as number) / TRAFFIC_PERIOD);
+    const period = Math.floor((REGISTERS[LOAD] as number) / PERIOD);
     if (period > this.period) this.advance(period);
     const { flows, latencies } = this.samples[period & (RING - 1)] as Sample;
     const index = domain * this.domains + home;
     const known = latencies[index] as number;
-    this.known[0] = known === known ? known : latencies[index] = flows.latency(domain, home);
+    REGISTERS[LOAD] = known === known ? known : latencies[index] = flows.latency(domain, home);
   }
 
   private advance(period: number): void {

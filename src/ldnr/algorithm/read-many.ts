@@ -1,17 +1,12 @@
 /** A reader's loop of gets as a machine of states: reads are most of what most runs simulate. */
+import * as steps from "./step.ts";
 import type { CacheLine } from "../../hardware/memory/line.ts";
 import type { CatchUp } from "./catch-up.ts";
 import type { DistributedRwLock } from "./rwlock.ts";
-import {
-  type Again,
-  CallingScript,
-  READ,
-  RMW,
-  type Step,
-  type Tally,
-  type Word,
-  type Work,
-} from "./step.ts";
+import { type Again, CallingScript, type Step, type Tally, type Word, type Work } from "./step.ts";
+
+// Own copies: see hardware/memory/registers.ts.
+const { READ, RMW } = steps;
 
 /** From one look to the next: leave the lock; look at ctail, ltail and the writer's flag; enter the lock. */
 const BETWEEN = [RMW, READ, READ, READ, RMW, READ] as const;

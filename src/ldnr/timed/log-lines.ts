@@ -4,15 +4,16 @@
  * follow each other are fetched with as many in flight as a core has fill buffers.
  */
 import type { Coherence } from "../../hardware/memory/mod.ts";
+import * as places from "./clock.ts";
+
+// Own copies: see hardware/memory/registers.ts.
+const { CLOCK: clock, LOG_TIME } = places;
 
 /** Lines of a ring of entries. */
 export class LogLines {
   /** Core that wrote each entry, and one bit for each domain with a copy: 0 while only the writer has it. */
   private writers: Int16Array;
   private holders: Uint32Array;
-
-  /** Time of what was read last, ns; in an array, where it costs no allocation. */
-  readonly time: Float64Array = new Float64Array(1);
 
   constructor(
     private readonly coherence: Coherence,
@@ -42,7 +43,7 @@ export class LogLines {
     return count * (near ? values.localLatency : values.remoteLatency) / values.outstandingMisses;
   }
 
-  /** `core` reads `count` entries from `at` on, and has copies from then on; the time that takes, in ns, to `time[0]`. */
+  /** `core` reads `count` entries from `at` on, and has copies from then on; the time that takes, in ns, to `CLOCK[LOG_TIME]`. */
   read(at: number, count: number, core: number): void {
     const { values } = this.coherence;
     const domain = this.coherence.domainOf(core);
@@ -61,7 +62,7 @@ export class LogLines {
         this.holders[slot] = holders | bit | from;
       }
     }
-    this.time[0] = sum;
+    clock[LOG_TIME] = sum;
   }
 
   private latency(writer: number, holders: number, domain: number, bit: number): number {

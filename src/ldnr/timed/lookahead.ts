@@ -6,12 +6,19 @@
  *   request takes at least `Coherence.shortest`, so what is not in flight now comes later than that.
  * - A word that only two parties touch: neither has anything to fear before the other's next event.
  */
+import * as memory from "../../hardware/memory/mod.ts";
+import * as steps from "../algorithm/step.ts";
+import * as places from "./clock.ts";
 import type { Coherence } from "../../hardware/memory/mod.ts";
-import { type Again, EVERYBODY, READ, type Word } from "../algorithm/step.ts";
+import type { Again, Word } from "../algorithm/step.ts";
 import type { TimedThread } from "./thread.ts";
 import type { Waits } from "./waiting.ts";
 import type { ThreadQueue } from "./thread-queue.ts";
-import { AT, BOUND, NOW } from "./turns.ts";
+
+// Own copies: see hardware/memory/registers.ts.
+const { REGISTERS, ACCESS, SURE } = memory;
+const { EVERYBODY, READ } = steps;
+const { CLOCK: clock, AT, BOUND, NOW } = places;
 
 /** The bounds. */
 export class Lookahead {
@@ -24,8 +31,6 @@ export class Lookahead {
     private readonly waits: Waits,
     /** Threads whose numbers are those by which words know them, and their ranks. */
     private readonly known: number,
-    /** The machine's times. */
-    private readonly clock: Float64Array,
   ) {}
 
   /**
@@ -34,7 +39,6 @@ export class Lookahead {
    */
   bound(word: Word, kind: 0 | 1 | 2, thread: TimedThread): void {
     const { owner } = word;
-    const { clock } = this;
     if (owner === EVERYBODY) {
       // Whoever spins on it is to be woken at the time of the write.
       if (kind !== READ && word.waiting > 0) clock[BOUND] = -1;
@@ -61,24 +65,24 @@ export class Lookahead {
   }
 
   private sure(word: Word, kind: 0 | 1 | 2, thread: TimedThread): void {
-    const { coherence, clock } = this;
-    coherence.at[0] = clock[NOW] as number;
+    const { coherence } = this;
+    REGISTERS[ACCESS] = clock[NOW] as number;
     coherence.lookUp(word, kind, thread.core);
-    clock[BOUND] = coherence.at[1] as number;
+    clock[BOUND] = REGISTERS[SURE] as number;
   }
 
   /** Whether `thread` is sure to hit all along the way to the same work again; then it has, by its time in the clock. */
   again(again: Again, thread: TimedThread): boolean {
     const { counter } = again;
     if (thread.id >= this.known || !again.clear() || counter.waiting > 0) return false;
-    const { coherence, clock } = this;
+    const { coherence } = this;
     const now = clock[NOW] as number;
     if (again.path !== this.path) this.measure(again.path);
     const at = now + (this.pathTime[0] as number);
     clock[AT] = at;
-    coherence.at[0] = now;
+    REGISTERS[ACCESS] = now;
     coherence.lookUpAll(again.lines, counter, thread.core);
-    return at < (coherence.at[1] as number);
+    return at < (REGISTERS[SURE] as number);
   }
 
   /** Keep the time that a path of hits takes; most are the same. */
@@ -90,7 +94,7 @@ export class Lookahead {
 
   /** Puts into `BOUND` the time before which thread `id` does nothing, as far as `asking` knows. */
   private nextOf(id: number, asking: TimedThread): void {
-    const { clock, queue, waits } = this;
+    const { queue, waits } = this;
     let otherwise = -1;
     if (waits.on[id] !== 0) {
       const by = waits.by[id];

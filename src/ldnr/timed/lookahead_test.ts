@@ -2,10 +2,17 @@
 // one by one. Complete runs of both are the same, event for event, to the last bit.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type AccessMode, type CacheLine, Coherence } from "../../hardware/memory/mod.ts";
+import {
+  ACCESS,
+  type AccessMode,
+  type CacheLine,
+  Coherence,
+  REGISTERS,
+  SURE,
+} from "../../hardware/memory/mod.ts";
 import { build } from "./fixture_test.ts";
 import { Lookahead } from "./lookahead.ts";
-import { BOUND } from "./turns.ts";
+import { BOUND, CLOCK, WORK_TIME } from "./clock.ts";
 import type { SystemOptions } from "./system.ts";
 
 /** A run: its options, what happens to it, and for how long it is looked at, ns. */
@@ -34,9 +41,9 @@ function play(plan: Plan, exact: boolean): Record_ {
   const { coherence } = machine;
   const fetch = coherence.fetch.bind(coherence);
   coherence.fetch = (line: CacheLine, mode: AccessMode, core: number) => {
-    const now = coherence.at[0] as number;
+    const now = REGISTERS[ACCESS] as number;
     fetch(line, mode, core);
-    const done = coherence.at[0] as number;
+    const done = REGISTERS[ACCESS] as number;
     // Hits are nobody's business; every miss is told.
     if (done - now > coherence.hits[mode]) {
       happened.push([now, core, `${mode} ${line.home} ${done}`]);
@@ -44,9 +51,9 @@ function play(plan: Plan, exact: boolean): Record_ {
   };
   const start = pricing.start.bind(pricing);
   pricing.start = (work, from, count, thread) => {
-    const at = pricing.time[0] as number;
+    const at = CLOCK[WORK_TIME] as number;
     start(work, from, count, thread);
-    const time = pricing.time[0] as number;
+    const time = CLOCK[WORK_TIME] as number;
     // A run of entries and one entry after the other are one story.
     const entry = work.entry < 0 ? -1 : work.entry + from;
     happened.push([at, thread.core, `${work.activity} ${entry} ${time}`]);
@@ -193,19 +200,17 @@ function noticed(
 }
 
 Deno.test("a thread that goes further ahead than it may is noticed", () => {
-  const further = (result: (self: any) => Float64Array, place: number) => (original: any) =>
+  const further = (into: Float64Array, place: number) => (original: any) =>
     function (this: unknown, ...args: unknown[]) {
       original.apply(this, args);
-      const into = result(this);
       if ((into[place] as number) >= 0) into[place] = (into[place] as number) + 200;
     };
-  assert.ok(noticed(Lookahead, "bound", further((lookahead) => lookahead.clock, BOUND)));
+  assert.ok(noticed(Lookahead, "bound", further(CLOCK, BOUND)));
   // The other party of a word is taken to sleep for ever.
-  const never = () =>
-    function (this: { clock: Float64Array }) {
-      this.clock[BOUND] = Infinity;
-    };
+  const never = () => () => {
+    CLOCK[BOUND] = Infinity;
+  };
   assert.ok(noticed(Lookahead, "nextOf", never));
   // A line is taken to be lost only long after somebody asked for it.
-  assert.ok(noticed(Coherence, "lookUp", further((coherence) => coherence.at, 1)));
+  assert.ok(noticed(Coherence, "lookUp", further(REGISTERS, SURE)));
 });

@@ -7,30 +7,22 @@
  * With `lookahead` a thread takes steps ahead of the clock where nobody can tell the difference
  * (lookahead.ts); without, every step is an event. The results are the same, to the last bit.
  */
+import * as memory from "../../hardware/memory/mod.ts";
+import * as steps from "../algorithm/step.ts";
+import * as places from "./clock.ts";
 import type { Simulation } from "../../kernel/mod.ts";
-import { type Coherence, onGrid } from "../../hardware/memory/mod.ts";
-import {
-  type Access,
-  type CallingScript,
-  EVERYBODY,
-  NOWHERE,
-  READ,
-  RMW,
-  type Steps,
-  SWEEP,
-  type Sweep,
-  WAIT,
-  type Wait,
-  type Word,
-  WORK,
-  WRITE,
-} from "../algorithm/step.ts";
+import type { Coherence } from "../../hardware/memory/mod.ts";
+import type { Access, CallingScript, Steps, Sweep, Wait, Word } from "../algorithm/step.ts";
 import { TimedThread } from "./thread.ts";
-import { AT, BOUND, NOW } from "./turns.ts";
 import { type Pricing, Working } from "./working.ts";
 
 export { TimedThread } from "./thread.ts";
 export type { Pricing } from "./working.ts";
+
+// Own copies: see hardware/memory/registers.ts.
+const { REGISTERS, ACCESS, SURE, onGrid } = memory;
+const { EVERYBODY, NOWHERE, READ, RMW, SWEEP, WAIT, WORK, WRITE } = steps;
+const { CLOCK: clock, AT, BOUND, NOW } = places;
 
 /** Options of a timed machine. */
 export interface TimedOptions {
@@ -65,7 +57,7 @@ export class TimedMachine extends Working {
     this.threads.push(thread);
     this.ranked[rank] = thread;
     this.queue.reserve(rank);
-    this.clock[AT] = this.sim.now;
+    clock[AT] = this.sim.now;
     this.schedule(thread);
     this.arm();
     return thread;
@@ -81,7 +73,7 @@ export class TimedMachine extends Working {
 
   /** Something outside of the machine changed a word: whoever waits on it looks again. */
   poke(word: Word): void {
-    this.clock[AT] = this.sim.now;
+    clock[AT] = this.sim.now;
     this.notify(word);
     this.arm();
   }
@@ -99,7 +91,7 @@ export class TimedMachine extends Working {
 
   protected override wake(thread: TimedThread): void {
     const { step } = thread;
-    this.clock[AT] = this.clock[NOW] as number;
+    clock[AT] = clock[NOW] as number;
     if (step !== undefined && !thread.deferred) {
       thread.asleep = false;
       if (step.kind === WORK) {
@@ -139,7 +131,7 @@ export class TimedMachine extends Working {
   private access(thread: TimedThread, step: Access): boolean {
     const { word, kind } = step;
     if (word.home === NOWHERE) return true;
-    const { coherence, clock } = this;
+    const { coherence } = this;
     const at = clock[AT] as number;
     let done = at + (coherence.hits[kind] as number);
     if (at > (clock[NOW] as number)) {
@@ -147,12 +139,12 @@ export class TimedMachine extends Working {
       this.bound(word, kind, thread);
       if (done >= (clock[BOUND] as number)) return this.defer(thread);
     } else {
-      coherence.at[0] = at;
+      REGISTERS[ACCESS] = at;
       coherence.fetch(word, kind, thread.core);
-      done = coherence.at[0] as number;
+      done = REGISTERS[ACCESS] as number;
       // As far ahead as it is sure to hit, but whoever spins on it is to be woken at the time of the write.
       const seen = this.ahead !== true || (kind !== READ && word.waiting > 0);
-      clock[BOUND] = seen ? -1 : coherence.at[1] as number;
+      clock[BOUND] = seen ? -1 : REGISTERS[SURE] as number;
     }
     this.end(step, done);
     return this.goOn(thread);
@@ -161,19 +153,18 @@ export class TimedMachine extends Working {
   /** Between two parties a miss may be begun ahead of the clock as well. */
   private accessOfTwo(thread: TimedThread, step: Access): boolean {
     const { word, kind } = step;
-    const { clock, coherence } = this;
+    const { coherence } = this;
     const at = clock[AT] as number;
     this.bound(word, kind, thread);
     if (at > (clock[NOW] as number) && at >= (clock[BOUND] as number)) return this.defer(thread);
-    coherence.at[0] = at;
+    REGISTERS[ACCESS] = at;
     coherence.fetch(word, kind, thread.core);
-    this.end(step, coherence.at[0] as number);
+    this.end(step, REGISTERS[ACCESS] as number);
     return this.goOn(thread);
   }
 
   /** The step is done at that time; where the core does not wait for it the thread goes on before. */
   private end(step: Access, done: number): void {
-    const { clock } = this;
     if (step.overlapped !== true) {
       clock[AT] = done;
       return;
@@ -185,13 +176,13 @@ export class TimedMachine extends Working {
   private sweep(thread: TimedThread, step: Sweep): boolean {
     const { words } = step;
     const { coherence } = this;
-    const at = this.clock[AT] as number;
+    const at = clock[AT] as number;
     let bound = Infinity;
     for (const word of words) {
       this.bound(word, READ, thread);
-      bound = Math.min(bound, this.clock[BOUND] as number);
+      bound = Math.min(bound, clock[BOUND] as number);
     }
-    if (at > (this.clock[NOW] as number) && at + (coherence.hits[READ] as number) >= bound) {
+    if (at > (clock[NOW] as number) && at + (coherence.hits[READ] as number) >= bound) {
       return this.defer(thread);
     }
     let longest = 0;
@@ -202,14 +193,14 @@ export class TimedMachine extends Working {
       sum += latency;
     }
     const together = Math.max(longest, sum / coherence.values.outstandingMisses);
-    this.clock[AT] = at + onGrid(together);
-    this.clock[BOUND] = bound;
+    clock[AT] = at + onGrid(together);
+    clock[BOUND] = bound;
     return this.goOn(thread);
   }
 
   private wait(thread: TimedThread, step: Wait): boolean {
     const { coherence } = this;
-    const at = this.clock[AT] as number;
+    const at = clock[AT] as number;
     const hit = coherence.hits[READ] as number;
     const { words } = step;
     let bound = Infinity;
@@ -218,31 +209,31 @@ export class TimedMachine extends Working {
       if (word.home === NOWHERE) bound = -1;
       else {
         this.bound(word, READ, thread);
-        bound = Math.min(bound, this.clock[BOUND] as number);
+        bound = Math.min(bound, clock[BOUND] as number);
       }
     }
-    if (at > (this.clock[NOW] as number) && at + hit >= bound) return this.defer(thread);
+    if (at > (clock[NOW] as number) && at + hit >= bound) return this.defer(thread);
     // Who spins on a word has it in its cache; lost when asked for, it would never be sure to have it.
     if (coherence.loss === "done") {
       for (let i = 0; i < words.length; i++) {
         const word = words[i] as Word;
         if (word.home === NOWHERE || word.owner !== EVERYBODY) continue;
-        coherence.at[0] = at;
+        REGISTERS[ACCESS] = at;
         coherence.lookUp(word, READ, thread.core);
-        if ((coherence.at[1] as number) >= 0) continue;
-        this.clock[AT] = coherence.access(word, READ, thread.core, at);
+        if ((REGISTERS[SURE] as number) >= 0) continue;
+        clock[AT] = coherence.access(word, READ, thread.core, at);
         return this.defer(thread);
       }
     }
     if (step.until()) {
-      this.clock[AT] = at + hit;
-      this.clock[BOUND] = bound;
+      clock[AT] = at + hit;
+      clock[BOUND] = bound;
       return this.goOn(thread);
     }
     this.waits.begin(thread.id, step);
     this.sleep(thread, words);
     if (step.spins !== undefined && step.spins !== Infinity) {
-      this.clock[AT] = at + onGrid(step.spins * this.options.poll);
+      clock[AT] = at + onGrid(step.spins * this.options.poll);
       this.schedule(thread);
     }
     return false;

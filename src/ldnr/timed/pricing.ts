@@ -1,9 +1,10 @@
 /** Prices of private work on the memory floor: CPU time, expected loads, page-table walks, traffic. */
+import * as memory from "../../hardware/memory/mod.ts";
+import * as places from "./clock.ts";
 import {
   type AccessProfile,
   accessProfile,
   type Coherence,
-  gridRate,
   type MemoryValues,
   SampledTraffic,
   type TableShape,
@@ -13,6 +14,10 @@ import { type CostValues, REFERENCE_CLOCK } from "../costs.ts";
 import type { Pricing, TimedThread } from "./machine.ts";
 import { LogLines } from "./log-lines.ts";
 import { tableBytes } from "./table-shape.ts";
+
+// Own copies: see hardware/memory/registers.ts.
+const { REGISTERS, LOAD, gridRate } = memory;
+const { CLOCK: clock, LOG_TIME, WORK_TIME } = places;
 
 /** What differs from structure to structure and from scenario to scenario. */
 export interface Workload {
@@ -54,7 +59,6 @@ function operation(profile: AccessProfile, values: MemoryValues, cpu: number): O
 /** Prices work for the timed machine. */
 export class TablePricing implements Pricing {
   readonly traffic: SampledTraffic;
-  readonly time: Float64Array = new Float64Array(1);
   private readonly logLines: LogLines;
   /** CPU time as a multiple of that at the reference clock, by core. */
   private slowness: Float64Array;
@@ -111,30 +115,30 @@ export class TablePricing implements Pricing {
       case "put":
         return this.operate(this.put, work, from, n, thread);
       default:
-        this.time[0] = this.other(work, from, n, thread);
+        clock[WORK_TIME] = this.other(work, from, n, thread);
     }
   }
 
   /** Operations on a shared table, each after reading its entry of the log, if there is one. */
   private operate(op: Operation, work: Work, from: number, n: number, thread: TimedThread): void {
-    const { time, traffic, workload } = this;
+    const { traffic, workload } = this;
     const { domain } = work;
-    traffic.known[0] = time[0] as number;
+    REGISTERS[LOAD] = clock[WORK_TIME] as number;
     traffic.know(thread.domain, domain);
-    const one = op.memory * (traffic.known[0] as number) + op.l3 + op.l2 +
+    const one = op.memory * (REGISTERS[LOAD] as number) + op.l3 + op.l2 +
       op.cpu * (this.slowness[thread.core] as number);
     const times = n * (1 + workload.extraOperations);
     const span = times * one;
     this.setFlow(thread, domain, span > 0 ? gridRate(times * op.bytes / span) : 0);
-    time[0] = span;
+    clock[WORK_TIME] = span;
     if (work.entry < 0 || from < 0) return;
     this.logLines.read(work.entry + from, n, thread.core);
-    time[0] = span + (this.logLines.time[0] as number);
+    clock[WORK_TIME] = span + (clock[LOG_TIME] as number);
   }
 
   private other(work: Work, from: number, n: number, thread: TimedThread): number {
     const { costs, workload, values } = this;
-    const at = this.time[0] as number;
+    const at = clock[WORK_TIME] as number;
     switch (work.activity) {
       case "local":
         return n * this.once(this.own, thread, thread.domain, at);
@@ -177,9 +181,9 @@ export class TablePricing implements Pricing {
       op.cpu * (this.slowness[thread.core] as number);
   }
 
-  /** From the time in `time[0]` on a thread's traffic is this. */
+  /** From the time in `WORK_TIME` on a thread's traffic is this. */
   private setFlow(thread: TimedThread, home: number, rate: number): void {
-    const at = this.time[0] as number;
+    const at = clock[WORK_TIME] as number;
     const { id, domain } = thread;
     if (id >= this.rates.length) this.grow();
     const flowHome = this.homes[id] as number;

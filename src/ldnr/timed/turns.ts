@@ -2,16 +2,13 @@
  * Whose turn it is: threads go on in order of (time, rank), under the kernel's clock, which the machine lets
  * pass as long as nobody else has any event.
  */
+import * as places from "./clock.ts";
 import type { EventId, Handler, Simulation } from "../../kernel/mod.ts";
 import type { TimedThread } from "./thread.ts";
 import { ThreadQueue } from "./thread-queue.ts";
 
-/**
- * Places of times in the clock: that of the event that is going on; that up to which the thread whose turn it is has
- * come, where it is ahead of the clock; that beyond which no thread goes for now; and that before which the thread's
- * present step is nobody else's business.
- */
-export const NOW = 0, AT = 1, LIMIT = 2, BOUND = 3;
+// Own copies: see hardware/memory/registers.ts.
+const { CLOCK: clock, AT, BOUND, LIMIT, NOW } = places;
 
 /** Gives threads their turns. */
 export abstract class Turns {
@@ -21,8 +18,6 @@ export abstract class Turns {
   events = 0;
   /** Whether steps may be taken ahead of the clock; a trace shows their times, and so needs them as events. */
   ahead: boolean;
-  /** The machine's times by the places above: in an array, where storing one costs no allocation. */
-  protected readonly clock: Float64Array = new Float64Array(4);
   protected readonly queue: ThreadQueue = new ThreadQueue();
   private readonly handler: Handler;
   private event: EventId | undefined = undefined;
@@ -49,10 +44,10 @@ export abstract class Turns {
       const at = queue.times[id] as number;
       const { lull } = sim;
       if (at > lull) break;
-      this.clock[LIMIT] = lull;
+      clock[LIMIT] = lull;
       const tick = Math.floor(at);
       if (tick > sim.now) sim.elapseChecked(tick);
-      this.clock[NOW] = at;
+      clock[NOW] = at;
       this.events++;
       queue.take();
       const thread = this.ranked[id] as TimedThread;
@@ -78,13 +73,12 @@ export abstract class Turns {
 
   /** The thread goes on at `AT`. */
   protected schedule(thread: TimedThread): void {
-    this.queue.times[thread.rank] = this.clock[AT] as number;
+    this.queue.times[thread.rank] = clock[AT] as number;
     this.queue.put(thread.rank);
   }
 
   /** Go on ahead of the clock if `AT` is before `BOUND` and within the run, else by an event; whether at once. */
   protected goOn(thread: TimedThread): boolean {
-    const { clock } = this;
     const at = clock[AT] as number;
     return (at < (clock[BOUND] as number) && at <= (clock[LIMIT] as number)) ||
       this.goOnAsEvent(thread);
@@ -95,7 +89,7 @@ export abstract class Turns {
    * well go on to there.
    */
   protected goOnAsEvent(thread: TimedThread): boolean {
-    const { queue, clock } = this;
+    const { queue } = this;
     const at = clock[AT] as number;
     if (this.ahead === true && at <= (clock[LIMIT] as number)) {
       const { first } = queue;

@@ -1,22 +1,25 @@
 /** Private work on the timed machine: priced unit by unit where its price follows from what others do. */
+import * as memory from "../../hardware/memory/mod.ts";
+import * as places from "./clock.ts";
 import type { Simulation } from "../../kernel/mod.ts";
-import { type Coherence, onGrid, TRAFFIC_PERIOD } from "../../hardware/memory/mod.ts";
+import type { Coherence } from "../../hardware/memory/mod.ts";
 import type { Again, Word, Work } from "../algorithm/step.ts";
 import { Lookahead } from "./lookahead.ts";
 import type { TimedThread } from "./thread.ts";
-import { AT, BOUND, LIMIT, NOW } from "./turns.ts";
 import { Waking } from "./waking.ts";
+
+// Own copies: see hardware/memory/registers.ts.
+const { onGrid, TRAFFIC_PERIOD } = memory;
+const { CLOCK: clock, AT, BOUND, LIMIT, NOW, WORK_TIME } = places;
 
 /** Prices private work and keeps account of the memory traffic that it makes. */
 export interface Pricing {
-  /** In an array, where it costs no allocation: the time at which work begins, and then how long it takes, ns. */
-  readonly time: Float64Array;
   /**
-   * `count` units of `work` from unit `from` on, begun by a thread at the time in `time[0]`, which is then that
-   * in which they are done; from their beginning their traffic flows.
+   * `count` units of `work` from unit `from` on, begun by a thread at the time in `CLOCK[WORK_TIME]`, which is then
+   * how long they take, ns; from their beginning their traffic flows.
    */
   start(work: Work, from: number, count: number, thread: TimedThread): void;
-  /** Its traffic ends, at the time in `time[0]`. */
+  /** Its traffic ends, at the time in `CLOCK[WORK_TIME]`. */
   finish(work: Work, thread: TimedThread): void;
 }
 
@@ -32,7 +35,7 @@ export abstract class Working extends Waking {
     known: number,
   ) {
     super(sim, coherence, known);
-    this.lookahead = new Lookahead(coherence, this.queue, this.waits, known, this.clock);
+    this.lookahead = new Lookahead(coherence, this.queue, this.waits, known);
   }
 
   /** A unit of work has ended: begin the next one, or say that there is none. */
@@ -46,8 +49,8 @@ export abstract class Working extends Waking {
 
   /** What the end of a unit does; whether another one begins, and when. */
   protected nextUnit(thread: TimedThread, work: Work): boolean {
-    const now = this.clock[NOW] as number;
-    this.clock[AT] = now;
+    const now = clock[NOW] as number;
+    clock[AT] = now;
     if (work.inUnits === true) {
       const unit = work.done++;
       if (work.each !== undefined) {
@@ -61,14 +64,14 @@ export abstract class Working extends Waking {
     if (work.again !== undefined && this.goesAgain(work.again, thread)) {
       work.done = 0;
       // Within a period of traffic its flow may as well go on.
-      const at = this.clock[AT] as number;
+      const at = clock[AT] as number;
       if (Math.floor(at / TRAFFIC_PERIOD) === Math.floor(now / TRAFFIC_PERIOD)) return true;
-      this.pricing.time[0] = now;
+      clock[WORK_TIME] = now;
       this.pricing.finish(work, thread);
       return true;
     }
-    this.clock[AT] = now;
-    this.pricing.time[0] = now;
+    clock[AT] = now;
+    clock[WORK_TIME] = now;
     this.pricing.finish(work, thread);
     return false;
   }
@@ -76,23 +79,23 @@ export abstract class Working extends Waking {
   /** Whether the same work goes on at once, from then on: all that lies between is sure to hit in the own cache. */
   private goesAgain(again: Again, thread: TimedThread): boolean {
     if (this.ahead !== true || this.lookahead.again(again, thread) !== true) return false;
-    return (this.clock[AT] as number) <= (this.clock[LIMIT] as number) && again.more();
+    return (clock[AT] as number) <= (clock[LIMIT] as number) && again.more();
   }
 
   protected work(thread: TimedThread, step: Work): boolean {
-    const at = this.clock[AT] as number;
+    const at = clock[AT] as number;
     step.done = 0;
     if (!step.fixed) {
       // Loads of a table feel traffic that is known a period ahead; entries of the log are shared.
-      const late = at - (this.clock[NOW] as number);
+      const late = at - (clock[NOW] as number);
       if (late > 0 && (step.entry >= 0 || late >= TRAFFIC_PERIOD)) return this.defer(thread);
     }
     const units = step.inUnits ? 1 : step.count;
     this.start(thread, step, units);
-    const end = this.clock[AT] as number;
-    if (step.fixed && (end === at || (this.ahead && end <= (this.clock[LIMIT] as number)))) {
+    const end = clock[AT] as number;
+    if (step.fixed && (end === at || (this.ahead && end <= (clock[LIMIT] as number)))) {
       step.done = step.count;
-      this.pricing.time[0] = end;
+      clock[WORK_TIME] = end;
       this.pricing.finish(step, thread);
       return true;
     }
@@ -103,10 +106,10 @@ export abstract class Working extends Waking {
     if (step.words.length === 0) return false;
     if (step.until()) {
       step.done = 1;
-      this.clock[AT] = at + onGrid((end - at) / step.count);
+      clock[AT] = at + onGrid((end - at) / step.count);
       this.schedule(thread);
     } else {
-      this.clock[AT] = at;
+      clock[AT] = at;
       this.sleep(thread, step.words);
     }
     return false;
@@ -114,16 +117,15 @@ export abstract class Working extends Waking {
 
   /** Units of work begin at `at`, which is then their end. */
   protected start(thread: TimedThread, work: Work, units: number): void {
-    const at = this.clock[AT] as number;
-    const { time } = this.pricing;
-    time[0] = at;
+    const at = clock[AT] as number;
+    clock[WORK_TIME] = at;
     this.pricing.start(work, work.done, units, thread);
-    this.clock[AT] = at + onGrid(time[0] as number);
+    clock[AT] = at + onGrid(clock[WORK_TIME] as number);
   }
 
   /** Puts into `BOUND` how far the thread may go ahead of the clock with an access to `word`. */
   protected bound(word: Word, kind: 0 | 1 | 2, thread: TimedThread): void {
     if (this.ahead === true) this.lookahead.bound(word, kind, thread);
-    else this.clock[BOUND] = -1;
+    else clock[BOUND] = -1;
   }
 }
