@@ -1,4 +1,6 @@
-/** Where the misses of the coherence protocol are served. */
+/** Where the misses of the coherence protocol are served, and how long that takes. */
+import { onGrid } from "./grid.ts";
+import type { MemoryValues } from "./parts/part.ts";
 
 // Places in the tables of latencies.
 
@@ -17,9 +19,31 @@ export const FAR_MEMORY: number = 5;
 /** By the domain's last-level cache. */
 export const L3: number = 6;
 
-/** Where a line that a core of `owner` has modified comes from, for a core of `requester`. */
-export function served(owner: number, requester: number, home: number): number {
-  if (owner === requester) return OWN_SOCKET;
-  if (home === owner) return FROM_HOME;
-  return home === requester ? AT_HOME : THIRD;
+/** Latencies of misses, ns, by where they are served. */
+export interface MissTimes {
+  /** As measured; on the grid of times; and with what it adds that the line is moving already. */
+  readonly latencies: readonly number[];
+  readonly alone: readonly number[];
+  readonly behind: readonly number[];
+}
+
+/** The latencies of a machine. */
+export function missTimes(values: MemoryValues): MissTimes {
+  const latencies = [
+    values.transferLocal,
+    values.transferHomeOwner,
+    values.transferHomeRequester,
+    values.transferHomeThird,
+    values.localLatency,
+    values.remoteLatency,
+    values.l3Latency,
+  ];
+  // One message from socket to socket: half of what a remote load takes longer.
+  const hop = (values.remoteLatency - values.localLatency) / 2;
+  // The slowest access that no other socket takes part in.
+  const inSocket = Math.max(values.localLatency, values.transferLocal, values.l3Latency);
+  // Two requests for one line at a time are a conflict. If the line changes sockets the home resolves
+  // it by one more message, to the socket that has just got the line.
+  const behind = latencies.map((latency) => onGrid(latency + (latency > inSocket ? hop : 0)));
+  return { latencies, alone: latencies.map(onGrid), behind };
 }
