@@ -13,18 +13,19 @@ const DAYS = 256;
 /** The list of what is due later. */
 const LATER = DAYS;
 
-/** Threads in order of their times. */
+/**
+ * Places in the array of lists: one bit for each day on which a thread is due; the first thread of each day, and of
+ * what is due later (-1: none); and four words for each thread.
+ */
+const DUE = 0, HEADS = DAYS / 32, THREADS = HEADS + DAYS + 8;
+/** Of a thread: its neighbours in the list of its day, and the place of that day; -1: none. */
+const NEXT = THREADS, PREVIOUS = THREADS + 1, DAY = THREADS + 2;
+
+/** Threads in order of their times. Places are computed with `| 0`: V8 then computes with machine words. */
 export class ThreadQueue {
   /** Time of each thread, by number, set before it is put in; meaningful while it is in the queue. */
   times: Float64Array = new Float64Array(64);
-  /** First thread of each day, and of what is due later; -1: none. */
-  private readonly heads: Int32Array = new Int32Array(DAYS + 1).fill(-1);
-  /** One bit for each day on which a thread is due. */
-  private readonly due: Int32Array = new Int32Array(DAYS / 32);
-  /** Neighbours of each thread in the list of its day, and the place of that day; -1: none. */
-  private next: Int32Array = new Int32Array(64).fill(-1);
-  private previous: Int32Array = new Int32Array(64).fill(-1);
-  private days: Int32Array = new Int32Array(64).fill(-1);
+  private lists: Int32Array = new Int32Array(THREADS + 4 * 64).fill(-1).fill(0, DUE, HEADS);
   /** The calendar begins with this day; nothing is due before it. */
   private today = 0;
   /** No thread in the list of what is due later is due before this day. */
@@ -34,19 +35,20 @@ export class ThreadQueue {
 
   /** The thread that is next; -1: none. */
   get first(): number {
-    return this.best >= 0 ? this.best : this.find();
+    const best = this.best | 0;
+    return best >= 0 ? best : this.find();
   }
 
   /** Whether a thread, for which there is room, is in. */
   has(id: number): boolean {
-    return (this.days[id] as number) >= 0;
+    return (this.lists[((id << 2) + DAY) | 0] as number) >= 0;
   }
 
   /** Take out the thread that is next: time has come to it. */
   take(): void {
-    const id = this.first;
+    const id = this.first | 0;
     if (id < 0) return;
-    this.remove(id);
+    this.unlink(id);
     const day = Math.floor((this.times[id] as number) * DAYS_PER_NS);
     if (day <= this.today) return;
     this.today = day;
@@ -55,59 +57,71 @@ export class ThreadQueue {
 
   /** Put a thread in, or move it, due at its time in `times`. */
   put(id: number): void {
-    if ((this.days[id] as number) >= 0) this.remove(id);
-    const time = this.times[id] as number;
+    const thread = id | 0;
+    if ((this.lists[((thread << 2) + DAY) | 0] as number) >= 0) this.unlink(thread);
+    const time = this.times[thread] as number;
     const day = Math.floor(time * DAYS_PER_NS);
-    const ahead = day - this.today;
+    const { today } = this;
+    const ahead = day - today;
     if (ahead >= DAYS) {
       if (day < this.laterFrom) this.laterFrom = day;
-      this.link(id, LATER);
-    } else this.link(id, (ahead < 0 ? this.today : day) & (DAYS - 1));
-    const { best } = this;
-    if (best >= 0 && this.isBefore(id, best)) this.best = id;
+      this.link(thread, LATER);
+    } else this.link(thread, (ahead < 0 ? today : day) & (DAYS - 1));
+    const best = this.best | 0;
+    if (best >= 0 && this.isBefore(thread, best) === true) this.best = thread;
   }
 
   /** Take a thread out, if it is in. */
   remove(id: number): void {
-    const place = id < this.days.length ? this.days[id] as number : -1;
-    if (place < 0) return;
-    const { next, previous } = this;
-    const after = next[id] as number;
-    const before = previous[id] as number;
-    if (after >= 0) previous[after] = before;
-    if (before >= 0) next[before] = after;
+    if (id < this.times.length && this.has(id)) this.unlink(id);
+  }
+
+  private unlink(id: number): void {
+    const { lists } = this;
+    const at = (id << 2) | 0;
+    const place = lists[(at + DAY) | 0] as number;
+    const after = lists[(at + NEXT) | 0] as number;
+    const before = lists[(at + PREVIOUS) | 0] as number;
+    if (after >= 0) lists[((after << 2) + PREVIOUS) | 0] = before;
+    if (before >= 0) lists[((before << 2) + NEXT) | 0] = after;
     else {
-      this.heads[place] = after;
+      lists[(place + HEADS) | 0] = after;
       if (after < 0 && place !== LATER) {
-        const word = place >> 5;
-        this.due[word] = (this.due[word] as number) & ~(1 << (place & 31));
+        const word = (DUE + (place >> 5)) | 0;
+        lists[word] = (lists[word] as number) & ~(1 << (place & 31));
       }
     }
-    this.days[id] = -1;
+    lists[(at + DAY) | 0] = -1;
     if (id === this.best) this.best = -1;
   }
 
   private link(id: number, place: number): void {
-    const head = this.heads[place] as number;
-    this.next[id] = head;
-    this.previous[id] = -1;
-    if (head >= 0) this.previous[head] = id;
+    const { lists } = this;
+    const at = (id << 2) | 0;
+    const head = lists[(place + HEADS) | 0] as number;
+    lists[(at + NEXT) | 0] = head;
+    lists[(at + PREVIOUS) | 0] = -1;
+    lists[(at + DAY) | 0] = place;
+    lists[(place + HEADS) | 0] = id;
+    if (head >= 0) lists[((head << 2) + PREVIOUS) | 0] = id;
     else if (place !== LATER) {
-      const word = place >> 5;
-      this.due[word] = (this.due[word] as number) | (1 << (place & 31));
+      const word = (DUE + (place >> 5)) | 0;
+      lists[word] = (lists[word] as number) | (1 << (place & 31));
     }
-    this.heads[place] = id;
-    this.days[id] = place;
   }
 
   private find(): number {
-    const ahead = this.daysAhead();
+    const ahead = this.daysAhead() | 0;
+    const { today } = this;
     const near = ahead < 0
       ? -1
-      : this.earliest(this.heads[(this.today + ahead) & (DAYS - 1)] as number);
-    if (ahead >= 0 && this.today + ahead < this.laterFrom) return this.best = near;
+      : this.earliest(this.lists[(((today + ahead) & (DAYS - 1)) + HEADS) | 0] as number);
+    if (ahead >= 0 && today + ahead < this.laterFrom) {
+      this.best = near;
+      return near;
+    }
     // Hardly ever: what is due later may come first.
-    const far = this.earliest(this.heads[LATER] as number);
+    const far = this.earliest(this.lists[HEADS + LATER] as number);
     this.laterFrom = far < 0 ? Infinity : Math.floor((this.times[far] as number) * DAYS_PER_NS);
     if (near < 0 || far < 0) return this.best = Math.max(near, far);
     return this.best = this.isBefore(near, far) ? near : far;
@@ -115,47 +129,56 @@ export class ThreadQueue {
 
   /** The earliest thread of a list that begins with `id`; -1 of none. */
   private earliest(id: number): number {
-    const { next } = this;
-    let best = id;
+    const { lists, times } = this;
+    let best = id | 0;
     if (best < 0) return -1;
-    for (let other = next[best] as number; other >= 0; other = next[other] as number) {
-      if (this.isBefore(other, best)) best = other;
+    let other = lists[((best << 2) + NEXT) | 0] as number;
+    if (other < 0) return best;
+    let least = times[best] as number;
+    while (other >= 0) {
+      const time = times[other] as number;
+      if (time < least || (time === least && other < best)) {
+        best = other;
+        least = time;
+      }
+      other = lists[((other << 2) + NEXT) | 0] as number;
     }
     return best;
   }
 
   private isBefore(a: number, b: number): boolean {
-    const at = this.times[a] as number;
-    const other = this.times[b] as number;
+    const { times } = this;
+    const at = times[a] as number;
+    const other = times[b] as number;
     return at < other || (at === other && a < b);
   }
 
   /** Days from today to the first one on which a thread is due; -1: none in the calendar. */
   private daysAhead(): number {
-    const { due } = this;
+    const { lists } = this;
     const from = this.today & (DAYS - 1);
     let word = from >> 5;
-    let bits = (due[word] as number) & (-1 << (from & 31));
+    let bits = (lists[(DUE + word) | 0] as number) & (-1 << (from & 31));
     for (let i = 0; i <= DAYS / 32; i++) {
       if (bits !== 0) {
-        const place = (word << 5) + 31 - Math.clz32(bits & (~bits + 1));
+        const place = ((word << 5) + 31 - Math.clz32(bits & -bits)) | 0;
         return (place - from) & (DAYS - 1);
       }
       word = (word + 1) & (DAYS / 32 - 1);
-      bits = due[word] as number;
+      bits = lists[(DUE + word) | 0] as number;
     }
     return -1;
   }
 
   /** Enter what is due later but has come within the calendar's reach. */
   private enterLater(): void {
-    const { next, times, today } = this;
+    const { lists, times, today } = this;
     this.laterFrom = Infinity;
-    for (let id = this.heads[LATER] as number; id >= 0;) {
-      const after = next[id] as number;
+    for (let id = lists[HEADS + LATER] as number; id >= 0;) {
+      const after = lists[(id << 2) + NEXT] as number;
       const day = Math.floor((times[id] as number) * DAYS_PER_NS);
       if (day - today < DAYS) {
-        this.remove(id);
+        this.unlink(id);
         this.link(id, day & (DAYS - 1));
       } else this.laterFrom = Math.min(this.laterFrom, day);
       id = after;
@@ -164,18 +187,13 @@ export class ThreadQueue {
 
   /** Make room for threads up to number `id`. */
   reserve(id: number): void {
-    if (id < this.days.length) return;
-    const length = Math.max(2 * this.days.length, id + 1);
-    const longer = (now: Int32Array) => {
-      const next = new Int32Array(length).fill(-1);
-      next.set(now);
-      return next;
-    };
+    if (id < this.times.length) return;
+    const length = Math.max(2 * this.times.length, id + 1);
     const times = new Float64Array(length);
     times.set(this.times);
     this.times = times;
-    this.next = longer(this.next);
-    this.previous = longer(this.previous);
-    this.days = longer(this.days);
+    const lists = new Int32Array(THREADS + 4 * length).fill(-1);
+    lists.set(this.lists);
+    this.lists = lists;
   }
 }
