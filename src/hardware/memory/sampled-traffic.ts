@@ -56,7 +56,7 @@ export class SampledTraffic {
     this.spare = Array.from({ length: RING + 1 }, () => new Sample(values));
     this.samples = Array.from({ length: RING }, () => this.spare[0] as Sample);
     this.changes = Array.from({ length: RING }, () => new Traffic(values));
-    this.domains = values.domains;
+    this.domains = values.domains | 0;
   }
 
   /** A flow of `rate` bytes/ns (on the grid) begins at time `at`, or, negative, ends. */
@@ -80,7 +80,7 @@ export class SampledTraffic {
     const period = Math.floor((REGISTERS[LOAD] as number) / PERIOD);
     if (period > this.period) this.advance(period);
     const { flows, latencies } = this.samples[period & (RING - 1)] as Sample;
-    const index = domain * this.domains + home;
+    const index = (Math.imul(domain, this.domains) + home) | 0;
     const known = latencies[index] as number;
     REGISTERS[LOAD] = known === known ? known : latencies[index] = flows.latency(domain, home);
   }
@@ -106,10 +106,11 @@ export class SampledTraffic {
     this.taken = (this.taken + 1) % this.spare.length;
     const sample = this.spare[this.taken] as Sample;
     const changes = this.changes[slot] as Traffic;
-    sample.flows.sum(before.flows, changes);
-    changes.clear();
+    sample.flows.follow(before.flows, changes);
     this.changed[slot] = 0;
-    sample.latencies.fill(NaN);
+    const { latencies } = sample;
+    // Not by `fill`, whose call takes longer than this.
+    for (let i = 0; i < latencies.length; i++) latencies[i] = NaN;
     samples[slot] = sample;
   }
 }

@@ -42,46 +42,48 @@ export function loadedExtra(utilisation: number): number {
 
 /** Rates in use on every controller and link. */
 export class Traffic {
-  /** Bytes per ns drawn from each domain's memory. */
-  readonly memory: Float64Array;
-  /** Bytes per ns from domain `from` to domain `to`, at `from * domains + to`. */
-  readonly links: Float64Array;
+  /** Bytes per ns drawn from each domain's memory, and then from each domain to each other one. */
+  private readonly rates: Float64Array;
+  private readonly domains: number;
+  /** Bytes per ns that a controller, and the links of a pair of sockets, can do; time of a line on these, ns. */
+  private readonly memoryCapacity: number;
+  private readonly linkCapacity: number;
+  private readonly service: number;
 
   constructor(private readonly values: MemoryValues) {
-    this.memory = new Float64Array(values.domains);
-    this.links = new Float64Array(values.domains ** 2);
+    const { domains } = values;
+    this.domains = domains | 0;
+    this.rates = new Float64Array(domains + domains ** 2);
+    this.memoryCapacity = values.memoryBandwidth / 1e9;
+    this.linkCapacity = values.linkBandwidth * values.linksPerPair / 1e9;
+    this.service = LINE / this.linkCapacity;
   }
 
   /** A flow of `rate` bytes/ns begins (or, negative, ends) from memory of `home` to cores of `to`. */
   add(home: number, to: number, rate: number): void {
-    this.memory[home] = (this.memory[home] as number) + rate;
-    if (home !== to) {
-      const at = home * this.values.domains + to;
-      this.links[at] = (this.links[at] as number) + rate;
-    }
+    const { rates } = this;
+    const from = home | 0;
+    rates[from] = (rates[from] as number) + rate;
+    if (from === (to | 0)) return;
+    const link = this.link(from, to);
+    rates[link] = (rates[link] as number) + rate;
   }
 
-  /** The flows of `a` and of `b` together. */
-  sum(a: Traffic, b: Traffic): void {
-    const { memory, links } = this;
-    for (let i = 0; i < memory.length; i++) {
-      memory[i] = (a.memory[i] as number) + (b.memory[i] as number);
+  /** The flows of `before` and the changes, which are none from then on. */
+  follow(before: Traffic, changes: Traffic): void {
+    const { rates } = this;
+    const a = before.rates;
+    const b = changes.rates;
+    for (let i = 0; i < rates.length; i++) {
+      rates[i] = (a[i] as number) + (b[i] as number);
+      b[i] = 0;
     }
-    for (let i = 0; i < links.length; i++) {
-      links[i] = (a.links[i] as number) + (b.links[i] as number);
-    }
-  }
-
-  /** No flow at all. */
-  clear(): void {
-    this.memory.fill(0);
-    this.links.fill(0);
   }
 
   /** Latency now of a load by a core of `domain` from memory of `home`, in ns. */
   latency(domain: number, home: number): number {
     const v = this.values;
-    const rho = (this.memory[home] as number) / (v.memoryBandwidth / 1e9);
+    const rho = (this.rates[home | 0] as number) / this.memoryCapacity;
     const queue = loadedExtra(rho) * v.localLatency;
     if (domain === home) return v.localLatency + queue;
     return v.remoteLatency + queue + this.linkWait(home, domain);
@@ -89,14 +91,16 @@ export class Traffic {
 
   /** Utilisation of the links from `from` to `to`. */
   linkUtilisation(from: number, to: number): number {
-    const capacity = this.values.linkBandwidth * this.values.linksPerPair / 1e9;
-    return (this.links[from * this.values.domains + to] as number) / capacity;
+    return (this.rates[this.link(from, to)] as number) / this.linkCapacity;
+  }
+
+  private link(from: number, to: number): number {
+    return (this.domains + Math.imul(from, this.domains) + to) | 0;
   }
 
   private linkWait(from: number, to: number): number {
-    const v = this.values;
     const rho = this.linkUtilisation(from, to);
-    const service = LINE / (v.linkBandwidth * v.linksPerPair / 1e9);
+    const { service } = this;
     if (rho < FULL) return service * rho / (2 * (1 - rho));
     return service * (FULL / (2 * (1 - FULL)) + (rho - FULL) * 100_000);
   }
