@@ -4,7 +4,7 @@ export { type AccessMode, Coherence } from "./coherence.ts";
 export { onGrid } from "./grid.ts";
 export { MemoryLedger, OutOfMemoryError } from "./ledger.ts";
 export { CacheLine, NOBODY } from "./line.ts";
-export { ACCESS, LOAD, REGISTERS, SURE } from "./registers.ts";
+export { ACCESS, LOAD, RATE, REGISTERS, SURE } from "./registers.ts";
 export { MEMORY_PARTS } from "./parts/cascade-lake.ts";
 export {
   type MemoryConstants,

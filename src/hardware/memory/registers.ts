@@ -13,5 +13,7 @@ export const REGISTERS: Float64Array = new Float64Array(16);
 export const ACCESS = 0;
 /** Place of the time before which a hit in the own cache is sure; -1: it is not. */
 export const SURE = 1;
-/** Place of the time of a load's issue, and then of its latency, ns. */
+/** Place of the time of a load's issue, and then of its latency; or of the time at which a flow changes, ns. */
 export const LOAD = 2;
+/** Place of a flow's rate, bytes/ns. */
+export const RATE = 3;

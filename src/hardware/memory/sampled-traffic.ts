@@ -12,7 +12,7 @@ import { Traffic } from "./traffic.ts";
 export const TRAFFIC_PERIOD = 64;
 // Own copies: see registers.ts.
 const PERIOD = TRAFFIC_PERIOD;
-const { REGISTERS, LOAD } = registers;
+const { REGISTERS, LOAD, RATE } = registers;
 /** Grid of rates, bytes per ns: sums and differences of such rates are exact in any order. */
 const GRID = 2 ** 20;
 /** Periods that are kept: a power of two. */
@@ -61,10 +61,17 @@ export class SampledTraffic {
 
   /** A flow of `rate` bytes/ns (on the grid) begins at time `at`, or, negative, ends. */
   add(home: number, to: number, rate: number, at: number): void {
-    const period = Math.floor(at / PERIOD);
+    REGISTERS[LOAD] = at;
+    REGISTERS[RATE] = rate;
+    this.change(home, to);
+  }
+
+  /** The same, with the time in the register `LOAD` and the rate in `RATE`: where it is called most, that costs less. */
+  change(home: number, to: number): void {
+    const period = Math.floor((REGISTERS[LOAD] as number) / PERIOD);
     if (period > this.period) this.advance(period);
     const slot = (period + 2) & (RING - 1);
-    (this.changes[slot] as Traffic).add(home, to, rate);
+    (this.changes[slot] as Traffic).add(home, to, REGISTERS[RATE] as number);
     this.changed[slot] = 1;
   }
 

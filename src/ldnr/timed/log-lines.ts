@@ -13,7 +13,13 @@ const { CLOCK: clock, LOG_TIME } = places;
 export class LogLines {
   /** Core that wrote each entry, and one bit for each domain with a copy: 0 while only the writer has it. */
   private writers: Int16Array;
-  private holders: Uint32Array;
+  private holders: Int32Array;
+  /** Latencies of the second and third level and of memory, ns; misses that a core has in flight. */
+  private readonly l2: number;
+  private readonly l3: number;
+  private readonly near: number;
+  private readonly far: number;
+  private readonly misses: number;
 
   constructor(
     private readonly coherence: Coherence,
@@ -22,9 +28,15 @@ export class LogLines {
     /** Domain of the log's memory. */
     private readonly home: number,
   ) {
+    const { values } = coherence;
+    this.l2 = values.l2Latency;
+    this.l3 = values.l3Latency;
+    this.near = values.localLatency;
+    this.far = values.remoteLatency;
+    this.misses = values.outstandingMisses;
     const first = Math.min(size, 8192);
     this.writers = new Int16Array(first).fill(-1);
-    this.holders = new Uint32Array(first);
+    this.holders = new Int32Array(first);
   }
 
   /**
@@ -33,45 +45,42 @@ export class LogLines {
    * for ownership from its home.
    */
   fill(at: number, count: number, core: number): number {
-    const { values } = this.coherence;
     const near = this.coherence.domainOf(core) === this.home;
     for (let i = at; i < at + count; i++) {
       const slot = this.slot(i);
       this.writers[slot] = core;
       this.holders[slot] = 0;
     }
-    return count * (near ? values.localLatency : values.remoteLatency) / values.outstandingMisses;
+    return count * (near ? this.near : this.far) / this.misses;
   }
 
   /** `core` reads `count` entries from `at` on, and has copies from then on; the time that takes, in ns, to `CLOCK[LOG_TIME]`. */
   read(at: number, count: number, core: number): void {
-    const { values } = this.coherence;
-    const domain = this.coherence.domainOf(core);
-    const bit = 1 << domain;
+    const { coherence, l2 } = this;
+    const domain = coherence.domainOf(core) | 0;
     let sum = 0;
     for (let i = at; i < at + count; i++) {
       const slot = this.slot(i);
       const writer = this.writers[slot] as number;
       const holders = this.holders[slot] as number;
-      sum += writer === core ? values.l2Latency : Math.max(
-        values.l2Latency,
-        this.latency(writer, holders, domain, bit) / values.outstandingMisses,
-      );
+      sum += writer === core
+        ? l2
+        : Math.max(l2, this.latency(writer, holders, domain) / this.misses);
       if (writer !== core || holders !== 0) {
-        const from = writer < 0 ? 0 : 1 << this.coherence.domainOf(writer);
-        this.holders[slot] = holders | bit | from;
+        const from = writer < 0 ? 0 : 1 << coherence.domainOf(writer);
+        this.holders[slot] = holders | (1 << domain) | from;
       }
     }
     clock[LOG_TIME] = sum;
   }
 
-  private latency(writer: number, holders: number, domain: number, bit: number): number {
-    const { values } = this.coherence;
+  private latency(writer: number, holders: number, domain: number): number {
+    const { coherence } = this;
     if (writer >= 0 && holders === 0) {
-      return this.coherence.transfer(this.coherence.domainOf(writer), domain, this.home);
+      return coherence.transfer(coherence.domainOf(writer), domain, this.home);
     }
-    if ((holders & bit) !== 0) return values.l3Latency;
-    return domain === this.home ? values.localLatency : values.remoteLatency;
+    if ((holders & (1 << domain)) !== 0) return this.l3;
+    return domain === this.home ? this.near : this.far;
   }
 
   private slot(at: number): number {
@@ -79,7 +88,7 @@ export class LogLines {
     while (slot >= this.writers.length) {
       const [writers, holders] = [this.writers, this.holders];
       this.writers = new Int16Array(2 * writers.length).fill(-1);
-      this.holders = new Uint32Array(2 * holders.length);
+      this.holders = new Int32Array(2 * holders.length);
       this.writers.set(writers);
       this.holders.set(holders);
     }

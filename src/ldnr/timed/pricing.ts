@@ -16,7 +16,7 @@ import { LogLines } from "./log-lines.ts";
 import { tableBytes } from "./table-shape.ts";
 
 // Own copies: see hardware/memory/registers.ts.
-const { REGISTERS, LOAD, gridRate } = memory;
+const { REGISTERS, LOAD, RATE, gridRate } = memory;
 const { CLOCK: clock, LOG_TIME, WORK_TIME } = places;
 
 /** What differs from structure to structure and from scenario to scenario. */
@@ -129,7 +129,8 @@ export class TablePricing implements Pricing {
       op.cpu * (this.slowness[thread.core] as number);
     const times = n * (1 + workload.extraOperations);
     const span = times * one;
-    this.setFlow(thread, domain, span > 0 ? gridRate(times * op.bytes / span) : 0);
+    REGISTERS[RATE] = span > 0 ? gridRate(times * op.bytes / span) : 0;
+    this.setFlow(thread, domain);
     clock[WORK_TIME] = span;
     if (work.entry < 0 || from < 0) return;
     this.logLines.read(work.entry + from, n, thread.core);
@@ -171,7 +172,8 @@ export class TablePricing implements Pricing {
   finish(_work: Work, thread: TimedThread): void {
     const { id } = thread;
     if (id < this.rates.length && this.rates[id] !== 0) {
-      this.setFlow(thread, this.homes[id] as number, 0);
+      REGISTERS[RATE] = 0;
+      this.setFlow(thread, this.homes[id] as number);
     }
   }
 
@@ -181,22 +183,30 @@ export class TablePricing implements Pricing {
       op.cpu * (this.slowness[thread.core] as number);
   }
 
-  /** From the time in `WORK_TIME` on a thread's traffic is this. */
-  private setFlow(thread: TimedThread, home: number, rate: number): void {
-    const at = clock[WORK_TIME] as number;
-    const { id, domain } = thread;
+  /** From the time in `WORK_TIME` on a thread's traffic is that of the rate in `RATE`. */
+  private setFlow(thread: TimedThread, home: number): void {
+    const id = thread.id | 0;
     if (id >= this.rates.length) this.grow();
-    const flowHome = this.homes[id] as number;
-    const flowRate = this.rates[id] as number;
+    const { homes, rates, traffic } = this;
+    const rate = REGISTERS[RATE] as number;
+    const flowHome = homes[id] as number;
+    const flowRate = rates[id] as number;
     // The next entry of a run mostly goes on as the one before.
     if (rate === flowRate && home === flowHome) return;
-    if (home === flowHome) this.traffic.add(home, domain, rate - flowRate, at);
-    else {
-      if (flowRate !== 0) this.traffic.add(flowHome, domain, -flowRate, at);
-      if (rate !== 0) this.traffic.add(home, domain, rate, at);
+    homes[id] = home;
+    rates[id] = rate;
+    REGISTERS[LOAD] = clock[WORK_TIME] as number;
+    if (home === flowHome) {
+      REGISTERS[RATE] = rate - flowRate;
+      traffic.change(home, thread.domain);
+      return;
     }
-    this.homes[id] = home;
-    this.rates[id] = rate;
+    if (flowRate !== 0) {
+      REGISTERS[RATE] = -flowRate;
+      traffic.change(flowHome, thread.domain);
+      REGISTERS[RATE] = rate;
+    }
+    if (rate !== 0) traffic.change(home, thread.domain);
   }
 
   private grow(): void {
