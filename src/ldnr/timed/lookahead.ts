@@ -95,15 +95,15 @@ export class Lookahead {
   /** Puts into `BOUND` the time before which thread `id` does nothing, as far as `asking` knows. */
   private nextOf(id: number, asking: TimedThread): void {
     const { queue, waits } = this;
-    let otherwise = -1;
-    if (waits.on[id] !== 0) {
+    const waiting = waits.on[id] !== 0;
+    if (waiting === true) {
       const by = waits.by[id];
       if (by === undefined || by.value - 1 !== asking.id) {
         clock[BOUND] = -1;
         return;
       }
-      otherwise = Infinity;
     }
-    clock[BOUND] = queue.has(id) ? queue.times[id] as number : otherwise;
+    if (queue.has(id) === true) clock[BOUND] = queue.times[id] as number;
+    else clock[BOUND] = waiting === true ? Infinity : -1;
   }
 }

@@ -73,8 +73,10 @@ export abstract class Turns {
 
   /** The thread goes on at `AT`. */
   protected schedule(thread: TimedThread): void {
-    this.queue.times[thread.rank] = clock[AT] as number;
-    this.queue.put(thread.rank);
+    const { queue } = this;
+    const rank = thread.rank | 0;
+    queue.times[rank] = clock[AT] as number;
+    queue.put(rank);
   }
 
   /** Go on ahead of the clock if `AT` is before `BOUND` and within the run, else by an event; whether at once. */
@@ -92,9 +94,13 @@ export abstract class Turns {
     const { queue } = this;
     const at = clock[AT] as number;
     if (this.ahead === true && at <= (clock[LIMIT] as number)) {
-      const { first } = queue;
-      const time = first < 0 ? Infinity : queue.times[first] as number;
-      if (at < time || (at === time && thread.rank < first)) {
+      const first = queue.first | 0;
+      let before = true;
+      if (first >= 0) {
+        const time = queue.times[first] as number;
+        before = at < time || (at === time && (thread.rank | 0) < first);
+      }
+      if (before === true) {
         clock[NOW] = at;
         return true;
       }
