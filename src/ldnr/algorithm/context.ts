@@ -1,5 +1,4 @@
 /** A thread's place to hand operations to a combiner and get answers back (NR's `Context`). */
-import { Enqueue } from "./scripts.ts";
 import { ANYBODY, type Pair, Wait, Word } from "./step.ts";
 
 /** One thread's ring of pending operations; only the thread enqueues, only a combiner answers. */
@@ -11,8 +10,6 @@ export class Context<Op, R> {
   readonly slots: Word = new Word(0);
   /** Incarnation of the replica that the thread is operating on, 0 outside (finer freeze only). */
   readonly inside: Word = new Word(0);
-  /** The thread's side of its writes. */
-  readonly enqueue: Enqueue<Op, R> = new Enqueue<Op, R>(this);
   private readonly ops: (Op | undefined)[];
   private readonly answers: (R | undefined)[];
 

@@ -1,69 +1,9 @@
 /**
- * What every write goes through many times, as small machines of states instead of generators: the same
+ * What every round of a combiner goes through many times, as small machines of states instead of generators: the same
  * kind of steps, without what resuming a generator costs.
  */
 import type { Context } from "./context.ts";
 import { Script, type Step, Wait, type Word } from "./step.ts";
-
-/** How the thread's side of a write ended: answered, no combiner about, or nothing for long. */
-export type Outcome = "answered" | "combine" | "spun";
-
-/** The thread's side of a write: enqueue the operation, look for a combiner, wait for the answer. */
-export class Enqueue<Op, R> extends Script<Outcome> {
-  private state = 0;
-  private op: Op | undefined = undefined;
-  private combiner: Word | undefined = undefined;
-  private spins = 0;
-  /** Number of the operation. */
-  index = 0;
-
-  constructor(private readonly context: Context<Op, R>) {
-    super();
-  }
-
-  /** From the start, with an operation for the combiner that `combiner` names. */
-  begin(op: Op, combiner: Word, spins: number): this {
-    this.op = op;
-    this.combiner = combiner;
-    this.spins = spins;
-    this.state = 0;
-    return this;
-  }
-
-  /** Once more after "combine" (the thread has combined, or another does) or "spun". */
-  goOn(): this {
-    this.state = this.result === "combine" ? 4 : 3;
-    return this;
-  }
-
-  step(): Step | undefined {
-    const { context } = this;
-    const combiner = this.combiner as Word;
-    switch (this.state++) {
-      case 0:
-        this.index = context.tail.value;
-        return context.slots.post;
-      case 1:
-        context.put(this.op as Op);
-        return context.tail.post;
-      case 2:
-        context.tail.value++;
-        this.state = 4;
-        return combiner.read;
-      case 3:
-        return combiner.read;
-      case 4:
-        if (this.result !== "combine" && combiner.value === 0) return this.end("combine");
-        this.result = undefined;
-        return context.comb.read;
-      case 5:
-        if (context.comb.value > this.index) return this.end("answered");
-        return context.untilAnswered(this.index, this.spins, combiner);
-      default:
-        return this.end(context.comb.value > this.index ? "answered" : "spun");
-    }
-  }
-}
 
 /** The combiner's look through contexts: what is pending is copied, context by context. */
 export class Collect<Op, R> extends Script<void> {

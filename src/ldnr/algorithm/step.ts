@@ -196,17 +196,33 @@ export abstract class Script<R> {
   }
 }
 
+/** The piece that a script has just called, until the call stack, whose turn is next, takes it: one of these or none. */
+class Called {
+  script: Script<any> | undefined = undefined;
+  calling: CallingScript<any> | undefined = undefined;
+  steps: Steps<any> | undefined = undefined;
+}
+/** One for all scripts, so that V8 knows where it is. */
+const CALLED = new Called();
+
 /** A machine of states that may call pieces. */
 export abstract class CallingScript<R> {
   /** Set when there is no next step. */
   result: R | undefined = undefined;
-  /** The piece to run first, if there is no next step yet; what came of it. */
-  called: Piece<any> | undefined = undefined;
+  /** What came of the last call. */
   answer: any = undefined;
   /** The next step, when the last one has taken effect; undefined: a call or the end. */
   abstract step(): Step | undefined;
+  /** Call a piece of whatever form. */
   protected call(piece: Piece<any>): undefined {
-    this.called = piece;
+    if (piece instanceof CallingScript) CALLED.calling = piece;
+    else if (piece instanceof Script) CALLED.script = piece;
+    else CALLED.steps = piece;
+    return undefined;
+  }
+  /** Call a generator: less to find out. */
+  protected callSteps(steps: Steps<any>): undefined {
+    CALLED.steps = steps;
     return undefined;
   }
   protected end(result: R): undefined {
@@ -230,6 +246,7 @@ export class CallStack {
   private script: Script<any> | undefined = undefined;
   private calling: CallingScript<any> | undefined = undefined;
   private generator: Steps<any> | undefined = undefined;
+  private returned: unknown = undefined;
   /** Who waits for a result, from the outermost on: either a script or a generator each. */
   private readonly scripts: (CallingScript<any> | undefined)[] = [];
   private readonly generators: (Steps<any> | undefined)[] = [];
@@ -263,44 +280,56 @@ export class CallStack {
   private resume(result: unknown, stopped?: CallingScript<any>): Step | undefined {
     let over = stopped;
     for (;;) {
-      let called: Piece<any> | undefined;
       if (over === undefined) {
         const { calling } = this;
-        if (calling !== undefined) {
+        if (calling === undefined) {
+          const step = this.resumeSteps(result);
+          if (step !== undefined) return step;
+          result = this.returned;
+        } else {
           calling.answer = result;
           const step = calling.step();
           if (step !== undefined) return step;
           over = calling;
         }
       }
-      if (over !== undefined) {
-        called = over.called;
-        if (called === undefined) result = over.result;
-        else over.called = undefined;
-        over = undefined;
-      } else {
-        const { value, done } = NEXT.call(this.generator as Steps<any>, result);
-        if (done === true) result = value;
-        else if (value instanceof AnyStep) return value as Step;
-        else called = value as Piece<any>;
-      }
-      if (called === undefined) {
-        if (!this.back()) return undefined;
-      } else if (called instanceof CallingScript) {
-        this.enter(called, undefined);
-        result = undefined;
-      } else if (called instanceof Script) {
-        const step = called.step();
+      const { script, calling, steps } = CALLED;
+      if (script !== undefined) {
+        CALLED.script = undefined;
+        const step = script.step();
         if (step !== undefined) {
-          this.script = called;
+          this.script = script;
           return step;
         }
-        result = called.result;
-      } else {
-        this.enter(undefined, called);
+        result = script.result;
+      } else if (calling !== undefined) {
+        CALLED.calling = undefined;
+        this.enter(calling, undefined);
         result = undefined;
+      } else if (steps !== undefined) {
+        CALLED.steps = undefined;
+        this.enter(undefined, steps);
+        result = undefined;
+      } else {
+        if (over !== undefined) result = over.result;
+        if (!this.back()) return undefined;
       }
+      over = undefined;
     }
+  }
+
+  /** Go on with the generator on top; undefined: it has called a piece or returned a result, then in `returned`. */
+  private resumeSteps(result: unknown): Step | undefined {
+    const { value, done } = NEXT.call(this.generator as Steps<any>, result);
+    if (done === true) {
+      this.returned = value;
+      return undefined;
+    }
+    if (value instanceof AnyStep) return value as Step;
+    if (value instanceof CallingScript) CALLED.calling = value;
+    else if (value instanceof Script) CALLED.script = value;
+    else CALLED.steps = value as Steps<any>;
+    return undefined;
   }
 
   private enter(script: CallingScript<any> | undefined, generator: Steps<any> | undefined): void {

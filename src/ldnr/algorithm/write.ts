@@ -8,6 +8,9 @@ import { CallingScript, type Step } from "./step.ts";
 export class Write<Op, R> extends CallingScript<R> {
   private state = 0;
   private replica: Replica<Op, R> | undefined = undefined;
+  private op: Op | undefined = undefined;
+  /** Number of the operation. */
+  private index = 0;
 
   constructor(
     private readonly thread: Registration<Op, R>,
@@ -20,27 +23,43 @@ export class Write<Op, R> extends CallingScript<R> {
   /** From the start. */
   begin(replica: Replica<Op, R>, op: Op): this {
     this.replica = replica;
-    this.thread.context.enqueue.begin(op, replica.combiner, this.options.responseSpins);
+    this.op = op;
     this.state = 0;
     return this;
   }
 
   step(): Step | undefined {
-    const { thread, state } = this;
+    const { thread } = this;
     const { context } = thread;
-    const { enqueue } = context;
-    if (state === 0) {
-      this.state = 1;
-      return this.call(enqueue);
+    const replica = this.replica as Replica<Op, R>;
+    const { combiner } = replica;
+    switch (this.state++) {
+      case 0:
+        this.index = context.tail.value;
+        return context.slots.post;
+      case 1:
+        context.put(this.op as Op);
+        return context.tail.post;
+      case 2:
+        context.tail.value++;
+        return combiner.read;
+      case 3:
+        if (combiner.value === 0) {
+          return this.callSteps(this.combiner.tryCombine(thread, replica, true));
+        }
+        this.state = 5;
+        return context.comb.read;
+      case 4:
+        // Having combined, or having come too late to.
+        return context.comb.read;
+      case 5:
+        if (context.comb.value > this.index) return this.end(context.result(this.index));
+        return context.untilAnswered(this.index, this.options.responseSpins, combiner);
+      default:
+        if (context.comb.value > this.index) return this.end(context.result(this.index));
+        // It has spun for long: is there a combiner at all?
+        this.state = 3;
+        return combiner.read;
     }
-    if (state === 1 && enqueue.result === "answered") {
-      return this.end(context.result(enqueue.index));
-    }
-    if (state === 1 && enqueue.result === "combine") {
-      this.state = 2;
-      return this.call(this.combiner.tryCombine(thread, this.replica as Replica<Op, R>, true));
-    }
-    this.state = 1;
-    return this.call(enqueue.goOn());
   }
 }
