@@ -21,7 +21,7 @@ export type { Pricing } from "./working.ts";
 
 // Own copies: see hardware/memory/registers.ts.
 const { REGISTERS, ACCESS, SURE, onGrid } = memory;
-const { EVERYBODY, NOWHERE, READ, RMW, SWEEP, WAIT, WORK, WRITE } = steps;
+const { EVERYBODY, NOWHERE, READ, SWEEP, WAIT, WORK } = steps;
 const { CLOCK: clock, AT, BOUND, NOW } = places;
 
 /** Options of a timed machine. */
@@ -107,11 +107,12 @@ export class TimedMachine extends Working {
     do {
       if (thread.deferred) thread.deferred = false;
       else {
-        const before = thread.step;
+        const { wrote } = thread;
         thread.step = thread.stack.next();
         this.steps++;
-        if (before !== undefined && (before.kind === WRITE || before.kind === RMW)) {
-          if (before.word.waiting > 0) this.notify(before.word);
+        if (wrote !== undefined) {
+          thread.wrote = undefined;
+          if (wrote.waiting > 0) this.notify(wrote);
         }
       }
       const step = thread.step;
@@ -122,8 +123,13 @@ export class TimedMachine extends Working {
       if (step.kind === WORK) goesOn = this.work(thread, step);
       else if (step.kind === WAIT) goesOn = this.wait(thread, step);
       else if (step.kind === SWEEP) goesOn = this.sweep(thread, step);
-      else if (step.word.owner === EVERYBODY) goesOn = this.access(thread, step);
-      else goesOn = this.accessOfTwo(thread, step);
+      else {
+        const { word } = step;
+        if (step.kind !== READ) thread.wrote = word;
+        goesOn = word.owner === EVERYBODY
+          ? this.access(thread, step)
+          : this.accessOfTwo(thread, step);
+      }
     } while (goesOn);
   }
 

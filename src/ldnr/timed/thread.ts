@@ -1,11 +1,19 @@
 /** A thread of the timed machine. */
-import { type CallingScript, CallStack, type Step, type Steps } from "../algorithm/step.ts";
+import {
+  type CallingScript,
+  CallStack,
+  type Step,
+  type Steps,
+  type Word,
+} from "../algorithm/step.ts";
 
 /** A thread pinned to a core. */
 export class TimedThread {
   // What every turn looks at comes first: it then lies together in this machine's memory.
   readonly stack: CallStack;
   step: Step | undefined = undefined;
+  /** The word that it writes, until that is over and whoever waits on it is told. */
+  wrote: Word | undefined = undefined;
   /** The step has still to be begun: its turn was not yet. */
   deferred = false;
   /** Its wait (or its interruptible work) can be ended by a write. */
