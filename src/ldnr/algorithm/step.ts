@@ -11,17 +11,20 @@ import { CacheLine } from "../../hardware/memory/line.ts";
 export const READ = 0, WRITE = 1, RMW = 2, WAIT = 3, WORK = 4, SWEEP = 5;
 
 /** What the classes of steps have in common, by which the machine tells them from called pieces. */
-abstract class AnyStep {}
+abstract class AnyStep<Kind extends number> {
+  // Here, so that it is in the same place in all of them.
+  constructor(readonly kind: Kind) {}
+}
 
 /** A read, write or read-modify-write of one word. */
-export class Access extends AnyStep {
+export class Access extends AnyStep<0 | 1 | 2> {
   constructor(
-    readonly kind: 0 | 1 | 2,
+    kind: 0 | 1 | 2,
     readonly word: Word,
     /** Independent of the accesses around it: the core keeps several such misses in flight. */
     readonly overlapped: boolean,
   ) {
-    super();
+    super(kind);
   }
 }
 
@@ -78,8 +81,7 @@ export class Word extends CacheLine {
 }
 
 /** Spin until `until()` holds; it can change only when one of `words` is written. */
-export class Wait extends AnyStep {
-  readonly kind = WAIT;
+export class Wait extends AnyStep<typeof WAIT> {
   constructor(
     readonly words: readonly Word[],
     readonly until: () => boolean,
@@ -88,7 +90,7 @@ export class Wait extends AnyStep {
     /** Word that names (by number plus 1) the only thread that can end the wait, while it names one. */
     readonly by?: Word,
   ) {
-    super();
+    super(WAIT);
   }
 }
 
@@ -134,8 +136,7 @@ const IN_UNITS: ReadonlySet<string> = new Set(["get", "put", "log-fill"]);
 const FIXED: ReadonlySet<string> = new Set(["cpu", "round", "dispatch", "affinity"]);
 
 /** `count` times an activity on memory of `domain`. */
-export class Work extends AnyStep {
-  readonly kind = WORK;
+export class Work extends AnyStep<typeof WORK> {
   readonly inUnits: boolean;
   readonly fixed: boolean;
   constructor(
@@ -146,7 +147,7 @@ export class Work extends AnyStep {
     readonly words: readonly Word[] = NONE,
     readonly until: () => boolean = NEVER,
   ) {
-    super();
+    super(WORK);
     this.inUnits = words.length === 0 && IN_UNITS.has(activity);
     this.fixed = FIXED.has(activity);
   }
@@ -164,10 +165,9 @@ const NONE: readonly Word[] = [];
 const NEVER = () => false;
 
 /** Reads of several words that do not depend on each other: all in flight at once, seen together. */
-export class Sweep extends AnyStep {
-  readonly kind = SWEEP;
+export class Sweep extends AnyStep<typeof SWEEP> {
   constructor(readonly words: readonly Word[]) {
-    super();
+    super(SWEEP);
   }
 }
 
