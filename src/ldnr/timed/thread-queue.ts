@@ -3,13 +3,13 @@
  * queues, Communications of the ACM 31, 1988). The order depends on nothing else, so two ways to simulate
  * the same run that agree on the times agree on the order.
  *
- * Days are short, so that of a hundred threads about one is due on each, and looking through the days ahead
+ * Days are short, so that even of a hundred threads seldom two are due on one, and looking through the days ahead
  * is counting zeros. What is due later than the calendar reaches waits in a list of its own.
  */
 
 /** Days per ns, and days in the calendar: both powers of two. */
-const DAYS_PER_NS = 1 / 16;
-const DAYS = 256;
+const DAYS_PER_NS = 1 / 8;
+const DAYS = 512;
 /** The list of what is due later. */
 const LATER = DAYS;
 
