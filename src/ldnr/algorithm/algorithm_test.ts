@@ -18,7 +18,8 @@ import { InterleavingMachine, randomScheduler } from "./interleave.ts";
 import type { RecordingMap } from "./map.ts";
 import { NR_01, NR_02 } from "./nr.ts";
 import { Collect } from "./scripts.ts";
-import { CallStack, type Steps, Sweep } from "./step.ts";
+import { CallStack } from "./call-stack.ts";
+import { type Steps, Sweep } from "./step.ts";
 
 for (const aggregate of [false, true]) {
   const form = aggregate ? "priced in runs" : "step by step";

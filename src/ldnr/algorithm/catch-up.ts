@@ -1,5 +1,6 @@
 /** A reader's wait for its replica, as a machine of states. */
-import { CallingScript, type Piece, type Step, Wait, type Word } from "./step.ts";
+import { CallingScript } from "./call-stack.ts";
+import { type Piece, type Step, Wait, type Word } from "./step.ts";
 
 /** Wait until a replica has applied everything completed before, combining if nobody does. */
 export class CatchUp extends CallingScript<void> {

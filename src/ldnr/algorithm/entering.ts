@@ -1,5 +1,6 @@
 /** A reader's way into and out of the distributed lock, as machines of states: every look goes it. */
-import { Script, type Step, type Wait, type Word } from "./step.ts";
+import { Script } from "./call-stack.ts";
+import type { Step, Wait, Word } from "./step.ts";
 
 /** Enter as reader; waits while a writer is in or coming. */
 export class Enter extends Script<void> {

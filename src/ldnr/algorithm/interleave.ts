@@ -2,7 +2,8 @@
  * The machine for correctness: threads take one step at a time in an order chosen by a scheduler, so that
  * every interleaving of shared-memory accesses can come up. It has no clock.
  */
-import { CallStack, RMW, type Step, type Steps, WAIT, WORK, WRITE } from "./step.ts";
+import { CallStack } from "./call-stack.ts";
+import { RMW, type Step, type Steps, WAIT, WORK, WRITE } from "./step.ts";
 
 /** Picks which of `n` runnable threads steps next. */
 export type Scheduler = (n: number) => number;

@@ -3,7 +3,8 @@ import * as steps from "./step.ts";
 import type { CacheLine } from "../../hardware/memory/line.ts";
 import type { CatchUp } from "./catch-up.ts";
 import type { DistributedRwLock } from "./rwlock.ts";
-import { type Again, CallingScript, type Step, type Tally, type Word, type Work } from "./step.ts";
+import { CallingScript } from "./call-stack.ts";
+import type { Again, Step, Tally, Word, Work } from "./step.ts";
 
 // Own copies: see hardware/memory/registers.ts.
 const { READ, RMW } = steps;

@@ -3,7 +3,8 @@
  * kind of steps, without what resuming a generator costs.
  */
 import type { Context } from "./context.ts";
-import { Script, type Step, Wait, type Word } from "./step.ts";
+import { Script } from "./call-stack.ts";
+import { type Step, Wait, type Word } from "./step.ts";
 
 /** The combiner's look through contexts: what is pending is copied, context by context. */
 export class Collect<Op, R> extends Script<void> {

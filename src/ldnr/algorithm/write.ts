@@ -2,7 +2,8 @@
 import type { Combiner } from "./combiner.ts";
 import type { Registration, Replica } from "./replica.ts";
 import type { ProtocolOptions } from "./shared.ts";
-import { CallingScript, type Step } from "./step.ts";
+import { CallingScript } from "./call-stack.ts";
+import type { Step } from "./step.ts";
 
 /** One thread's write; one at a time. */
 export class Write<Op, R> extends CallingScript<R> {

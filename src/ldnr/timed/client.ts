@@ -1,6 +1,7 @@
 /** One thread of the benchmark: gets and puts in a closed loop, as a machine of states. */
 import type { Rng, Simulation } from "../../kernel/mod.ts";
-import { CallingScript, type Step, type Tally, type Wait, Work } from "../algorithm/step.ts";
+import { CallingScript } from "../algorithm/call-stack.ts";
+import { type Step, type Tally, type Wait, Work } from "../algorithm/step.ts";
 import type { MapThread } from "./replicated-map.ts";
 
 /** What the threads do. */

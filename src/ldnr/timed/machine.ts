@@ -12,7 +12,8 @@ import * as steps from "../algorithm/step.ts";
 import * as places from "./clock.ts";
 import type { Simulation } from "../../kernel/mod.ts";
 import type { Coherence } from "../../hardware/memory/mod.ts";
-import type { Access, CallingScript, Steps, Sweep, Wait, Word } from "../algorithm/step.ts";
+import type { CallingScript } from "../algorithm/call-stack.ts";
+import type { Access, Steps, Sweep, Wait, Word } from "../algorithm/step.ts";
 import { TimedThread } from "./thread.ts";
 import { type Pricing, Working } from "./working.ts";
 

@@ -1,11 +1,6 @@
 /** A thread of the timed machine. */
-import {
-  type CallingScript,
-  CallStack,
-  type Step,
-  type Steps,
-  type Word,
-} from "../algorithm/step.ts";
+import { type CallingScript, CallStack } from "../algorithm/call-stack.ts";
+import type { Step, Steps, Word } from "../algorithm/step.ts";
 
 /** A thread pinned to a core. */
 export class TimedThread {
