@@ -26,9 +26,11 @@ export class ThreadQueue {
   /** Time of each thread, by number, set before it is put in; meaningful while it is in the queue. */
   times: Float64Array = new Float64Array(64);
   private lists: Int32Array = new Int32Array(THREADS + 4 * 64).fill(-1).fill(0, DUE, HEADS);
-  /** The calendar begins with this day; nothing is due before it. */
+  /** The calendar begins with this day, modulo 2^32; nothing is due before it. */
   private today = 0;
-  /** No thread in the list of what is due later is due before this day. */
+  /** Time at which the calendar ends. */
+  private end = DAYS / DAYS_PER_NS;
+  /** No thread in the list of what is due later is due before this time. */
   private laterFrom = Infinity;
   /** The thread that is next, while that is known; -1: not known. */
   private best = -1;
@@ -49,24 +51,28 @@ export class ThreadQueue {
     const id = this.first | 0;
     if (id < 0) return;
     this.unlink(id);
-    const day = Math.floor((this.times[id] as number) * DAYS_PER_NS);
-    if (day <= this.today) return;
-    this.today = day;
-    if (this.laterFrom < day + DAYS) this.enterLater();
+    const days = (this.times[id] as number) * DAYS_PER_NS;
+    const day = days | 0;
+    if (day !== this.today) this.turnTo(Math.floor(days));
   }
 
-  /** Put a thread in, or move it, due at its time in `times`. */
+  /** The calendar begins with `day` from now on. */
+  private turnTo(day: number): void {
+    this.today = day | 0;
+    this.end = (day + DAYS) / DAYS_PER_NS;
+    if (this.laterFrom < this.end) this.enterLater();
+  }
+
+  /** Put a thread in, or move it, due at its time in `times`; not before what was taken last. */
   put(id: number): void {
     const thread = id | 0;
     if ((this.lists[((thread << 2) + DAY) | 0] as number) >= 0) this.unlink(thread);
     const time = this.times[thread] as number;
-    const day = Math.floor(time * DAYS_PER_NS);
-    const { today } = this;
-    const ahead = day - today;
-    if (ahead >= DAYS) {
-      if (day < this.laterFrom) this.laterFrom = day;
+    if (time < this.end) this.link(thread, ((time * DAYS_PER_NS) | 0) & (DAYS - 1));
+    else {
+      if (time < this.laterFrom) this.laterFrom = time;
       this.link(thread, LATER);
-    } else this.link(thread, (ahead < 0 ? today : day) & (DAYS - 1));
+    }
     const best = this.best | 0;
     if (best >= 0 && this.isBefore(thread, best) === true) this.best = thread;
   }
@@ -111,18 +117,14 @@ export class ThreadQueue {
   }
 
   private find(): number {
-    const ahead = this.daysAhead() | 0;
-    const { today } = this;
-    const near = ahead < 0
-      ? -1
-      : this.earliest(this.lists[(((today + ahead) & (DAYS - 1)) + HEADS) | 0] as number);
-    if (ahead >= 0 && today + ahead < this.laterFrom) {
+    const near = this.earliest(this.lists[this.firstDay()] as number) | 0;
+    if (near >= 0 && (this.times[near] as number) < this.laterFrom) {
       this.best = near;
       return near;
     }
     // Hardly ever: what is due later may come first.
     const far = this.earliest(this.lists[HEADS + LATER] as number);
-    this.laterFrom = far < 0 ? Infinity : Math.floor((this.times[far] as number) * DAYS_PER_NS);
+    this.laterFrom = far < 0 ? Infinity : this.times[far] as number;
     if (near < 0 || far < 0) return this.best = Math.max(near, far);
     return this.best = this.isBefore(near, far) ? near : far;
   }
@@ -153,34 +155,31 @@ export class ThreadQueue {
     return at < other || (at === other && a < b);
   }
 
-  /** Days from today to the first one on which a thread is due; -1: none in the calendar. */
-  private daysAhead(): number {
+  /** Place of the list of the first day on which a thread is due; of the day before today if there is none. */
+  private firstDay(): number {
     const { lists } = this;
     const from = this.today & (DAYS - 1);
     let word = from >> 5;
     let bits = (lists[(DUE + word) | 0] as number) & (-1 << (from & 31));
     for (let i = 0; i <= DAYS / 32; i++) {
-      if (bits !== 0) {
-        const place = ((word << 5) + 31 - Math.clz32(bits & -bits)) | 0;
-        return (place - from) & (DAYS - 1);
-      }
+      if (bits !== 0) return (HEADS + (word << 5) + 31 - Math.clz32(bits & -bits)) | 0;
       word = (word + 1) & (DAYS / 32 - 1);
       bits = lists[(DUE + word) | 0] as number;
     }
-    return -1;
+    return (HEADS + ((from - 1) & (DAYS - 1))) | 0;
   }
 
   /** Enter what is due later but has come within the calendar's reach. */
   private enterLater(): void {
-    const { lists, times, today } = this;
+    const { lists, times } = this;
     this.laterFrom = Infinity;
     for (let id = lists[HEADS + LATER] as number; id >= 0;) {
       const after = lists[(id << 2) + NEXT] as number;
-      const day = Math.floor((times[id] as number) * DAYS_PER_NS);
-      if (day - today < DAYS) {
+      const time = times[id] as number;
+      if (time < this.end) {
         this.unlink(id);
-        this.link(id, day & (DAYS - 1));
-      } else this.laterFrom = Math.min(this.laterFrom, day);
+        this.link(id, ((time * DAYS_PER_NS) | 0) & (DAYS - 1));
+      } else this.laterFrom = Math.min(this.laterFrom, time);
       id = after;
     }
   }
