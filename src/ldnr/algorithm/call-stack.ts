@@ -6,7 +6,7 @@ import * as steps from "./step.ts";
 import type { Piece, Step, Steps } from "./step.ts";
 
 // An own copy: see hardware/memory/registers.ts.
-const { AnyStep } = steps;
+const { AnyStep, Word } = steps;
 
 /** A piece that calls no other, written as a machine of states. */
 export abstract class Script<R> {
@@ -149,7 +149,7 @@ export class CallStack {
       this.returned = value;
       return undefined;
     }
-    if (value instanceof AnyStep) return value as Step;
+    if (value instanceof Word || value instanceof AnyStep) return value as Step;
     if (value instanceof CallingScript) CALLED.calling = value;
     else if (value instanceof Script) CALLED.script = value;
     else CALLED.steps = value as Steps<any>;

@@ -3,7 +3,7 @@
  * every interleaving of shared-memory accesses can come up. It has no clock.
  */
 import { CallStack } from "./call-stack.ts";
-import { RMW, type Step, type Steps, WAIT, WORK, WRITE } from "./step.ts";
+import { ACCESS, MODE, READ, type Step, type Steps, WAIT, WORK } from "./step.ts";
 
 /** Picks which of `n` runnable threads steps next. */
 export type Scheduler = (n: number) => number;
@@ -13,6 +13,8 @@ export interface Thread {
   readonly name: string;
   readonly stack: CallStack;
   step: Step | undefined;
+  /** Whether the step is one that writes a word. */
+  writes: boolean;
   finished: boolean;
 }
 
@@ -37,7 +39,13 @@ export class InterleavingMachine {
 
   /** Add a thread; it starts when the run does (or at once, during a run). */
   spawn(name: string, body: Steps): Thread {
-    const thread: Thread = { name, stack: new CallStack(body), step: undefined, finished: false };
+    const thread: Thread = {
+      name,
+      stack: new CallStack(body),
+      step: undefined,
+      writes: false,
+      finished: false,
+    };
     this.threads.push(thread);
     return thread;
   }
@@ -62,7 +70,7 @@ export class InterleavingMachine {
       if (able.length === 0) return this.outcome("stalled");
       const thread = able[this.scheduler(able.length)] as Thread;
       if (spinning) givenUp.set(thread, (givenUp.get(thread) ?? 0) + 1);
-      if (thread.step?.kind === WRITE || thread.step?.kind === RMW) givenUp.clear();
+      if (thread.writes) givenUp.clear();
       this.advance(thread);
     }
     return this.outcome("limit");
@@ -82,6 +90,7 @@ export class InterleavingMachine {
       }
     }
     thread.step = thread.stack.next();
+    thread.writes = thread.step?.kind === ACCESS && ((MODE[0] as number) & 3) !== READ;
     if (thread.step?.kind === WORK) thread.step.done = 0;
     thread.finished = thread.step === undefined;
     this.afterStep?.();

@@ -8,25 +8,31 @@
 import { CacheLine } from "../../hardware/memory/line.ts";
 import type { CallingScript, Script } from "./call-stack.ts";
 
-/** Kinds of steps; the first three are the access modes of the memory floor. */
-export const READ = 0, WRITE = 1, RMW = 2, WAIT = 3, WORK = 4, SWEEP = 5;
+/** Kinds of steps: an access to a word, and the other classes. */
+export const ACCESS = 0, WAIT = 1, WORK = 2, SWEEP = 3;
 
-/** What the classes of steps have in common, by which the machine tells them from called pieces. */
+/** The access modes of the memory floor. */
+export const READ = 0, WRITE = 1, RMW = 2;
+/**
+ * Added to a mode: the access is independent of those around it, and the core keeps several such misses in flight, or
+ * does not wait for the store.
+ */
+export const OVERLAPPED = 4;
+
+// The same for the getters below, which V8 then compiles into the code.
+const LOAD = 0, STORE = 1, CHANGE = 2, BESIDE = 4;
+
+const mode = new Int32Array(32);
+/**
+ * How the word is accessed that has just been said to be the next step: a register (hardware/memory/registers.ts),
+ * since a word with an object for each of its modes takes thrice the memory. To be taken before anybody goes on.
+ */
+export const MODE: Int32Array = mode;
+
+/** What the other classes of steps have in common, by which the machine tells them from called pieces. */
 export abstract class AnyStep<Kind extends number> {
   // Here, so that it is in the same place in all of them.
   constructor(readonly kind: Kind) {}
-}
-
-/** A read, write or read-modify-write of one word. */
-export class Access extends AnyStep<0 | 1 | 2> {
-  constructor(
-    kind: 0 | 1 | 2,
-    readonly word: Word,
-    /** Independent of the accesses around it: the core keeps several such misses in flight. */
-    readonly overlapped: boolean,
-  ) {
-    super(kind);
-  }
 }
 
 /** Home of words that stand for something else's change: reading or writing them costs nothing. */
@@ -47,8 +53,12 @@ export const ANYBODY: number = 2 ** 30;
 /** Owner of words that everybody may touch. */
 export const EVERYBODY = -1;
 
-/** A word of shared memory on a cache line of its own (crossbeam's CachePadded): it is that line as well. */
+/**
+ * A word of shared memory on a cache line of its own (crossbeam's CachePadded): it is that line as well. It is also
+ * the step of accessing it, in the mode that `MODE` says: by `read`, `write` and so on, evaluated where they are yielded.
+ */
 export class Word extends CacheLine {
+  readonly kind = ACCESS;
   // What every access looks at comes first: it then lies together in this machine's memory.
   value: number;
   /** The two who may touch it, as in `Pair`; `EVERYBODY`. */
@@ -57,12 +67,6 @@ export class Word extends CacheLine {
   named = false;
   /** How many entries the lists of waiters have; they may be longer. */
   waiting = 0;
-  readonly read: Access = new Access(READ, this, false);
-  readonly peek: Access = new Access(READ, this, true);
-  readonly write: Access = new Access(WRITE, this, false);
-  readonly rmw: Access = new Access(RMW, this, false);
-  /** Store whose latency the core does not wait for, one of several independent ones. */
-  readonly post: Access = new Access(WRITE, this, true);
   /** Threads that spin on this word, and which of their waits each entry means; kept by the machine. */
   readonly waiters: unknown[] = [];
   readonly waits: number[] = [];
@@ -71,6 +75,32 @@ export class Word extends CacheLine {
   constructor(value: number, home = 0) {
     super(home);
     this.value = value;
+  }
+
+  /** Load. */
+  get read(): this {
+    mode[0] = LOAD;
+    return this;
+  }
+  /** Load that does not depend on those around it. */
+  get peek(): this {
+    mode[0] = LOAD | BESIDE;
+    return this;
+  }
+  /** Store. */
+  get write(): this {
+    mode[0] = STORE;
+    return this;
+  }
+  /** Store whose latency the core does not wait for, one of several independent ones. */
+  get post(): this {
+    mode[0] = STORE | BESIDE;
+    return this;
+  }
+  /** Locked read-modify-write. */
+  get rmw(): this {
+    mode[0] = CHANGE;
+    return this;
   }
 
   /** Say who alone touches it. */
@@ -173,7 +203,7 @@ export class Sweep extends AnyStep<typeof SWEEP> {
 }
 
 /** One step of a thread. */
-export type Step = Access | Wait | Work | Sweep;
+export type Step = Word | Wait | Work | Sweep;
 
 /**
  * A piece of an algorithm: yields steps, gives a result. It calls another piece by yielding it (not by

@@ -11,9 +11,9 @@ import * as memory from "../../hardware/memory/mod.ts";
 import * as steps from "../algorithm/step.ts";
 import * as places from "./clock.ts";
 import type { Simulation } from "../../kernel/mod.ts";
-import type { Coherence } from "../../hardware/memory/mod.ts";
+import type { AccessMode, Coherence } from "../../hardware/memory/mod.ts";
 import type { CallingScript } from "../algorithm/call-stack.ts";
-import type { Access, Steps, Sweep, Wait, Word } from "../algorithm/step.ts";
+import type { Steps, Sweep, Wait, Word } from "../algorithm/step.ts";
 import { TimedThread } from "./thread.ts";
 import { type Pricing, Working } from "./working.ts";
 
@@ -22,7 +22,7 @@ export type { Pricing } from "./working.ts";
 
 // Own copies: see hardware/memory/registers.ts.
 const { REGISTERS, ACCESS, SURE, onGrid } = memory;
-const { EVERYBODY, NOWHERE, READ, SWEEP, WAIT, WORK } = steps;
+const { EVERYBODY, MODE: mode, NOWHERE, OVERLAPPED, READ, SWEEP, WAIT, WORK } = steps;
 const { CLOCK: clock, AT, BOUND, NOW } = places;
 
 /** Options of a timed machine. */
@@ -110,6 +110,7 @@ export class TimedMachine extends Working {
       else {
         const { wrote } = thread;
         thread.step = thread.stack.next();
+        thread.mode = mode[0] as number;
         this.steps++;
         if (wrote !== undefined) {
           thread.wrote = undefined;
@@ -125,9 +126,8 @@ export class TimedMachine extends Working {
       else if (step.kind === WAIT) goesOn = this.wait(thread, step);
       else if (step.kind === SWEEP) goesOn = this.sweep(thread, step);
       else {
-        const { word } = step;
-        if (step.kind !== READ) thread.wrote = word;
-        goesOn = word.owner === EVERYBODY
+        if ((thread.mode & 3) !== READ) thread.wrote = step;
+        goesOn = step.owner === EVERYBODY
           ? this.access(thread, step)
           : this.accessOfTwo(thread, step);
       }
@@ -135,8 +135,8 @@ export class TimedMachine extends Working {
   }
 
   /** Each kind of step: whether the thread can go on at once, and when (`at`); else it needs an event. */
-  private access(thread: TimedThread, step: Access): boolean {
-    const { word, kind } = step;
+  private access(thread: TimedThread, word: Word): boolean {
+    const kind = (thread.mode & 3) as AccessMode;
     if (word.home === NOWHERE) return true;
     const { coherence } = this;
     const at = clock[AT] as number;
@@ -153,26 +153,26 @@ export class TimedMachine extends Working {
       const seen = this.ahead !== true || (kind !== READ && word.waiting > 0);
       clock[BOUND] = seen ? -1 : REGISTERS[SURE] as number;
     }
-    this.end(step, done);
+    this.end(thread, done);
     return this.goOn(thread);
   }
 
   /** Between two parties a miss may be begun ahead of the clock as well. */
-  private accessOfTwo(thread: TimedThread, step: Access): boolean {
-    const { word, kind } = step;
+  private accessOfTwo(thread: TimedThread, word: Word): boolean {
+    const kind = (thread.mode & 3) as AccessMode;
     const { coherence } = this;
     const at = clock[AT] as number;
     this.bound(word, kind, thread);
     if (at > (clock[NOW] as number) && at >= (clock[BOUND] as number)) return this.defer(thread);
     REGISTERS[ACCESS] = at;
     coherence.fetch(word, kind, thread.core);
-    this.end(step, REGISTERS[ACCESS] as number);
+    this.end(thread, REGISTERS[ACCESS] as number);
     return this.goOn(thread);
   }
 
   /** The step is done at that time; where the core does not wait for it the thread goes on before. */
-  private end(step: Access, done: number): void {
-    if (step.overlapped !== true) {
+  private end(thread: TimedThread, done: number): void {
+    if ((thread.mode & OVERLAPPED) === 0) {
       clock[AT] = done;
       return;
     }

@@ -7,6 +7,8 @@ export class TimedThread {
   // What every turn looks at comes first: it then lies together in this machine's memory.
   readonly stack: CallStack;
   step: Step | undefined = undefined;
+  /** How it accesses the word that is its step. */
+  mode = 0;
   /** The word that it writes, until that is over and whoever waits on it is told. */
   wrote: Word | undefined = undefined;
   /** The step has still to be begun: its turn was not yet. */
