@@ -85,13 +85,18 @@ export class LogLines {
 
   private slot(at: number): number {
     const slot = at & (this.size - 1);
-    while (slot >= this.writers.length) {
-      const [writers, holders] = [this.writers, this.holders];
-      this.writers = new Int16Array(2 * writers.length).fill(-1);
-      this.holders = new Int32Array(2 * holders.length);
-      this.writers.set(writers);
-      this.holders.set(holders);
-    }
+    if (slot >= this.writers.length) this.reach(slot);
     return slot;
+  }
+
+  /** The arrays grow as the ring is used for the first time. */
+  private reach(slot: number): void {
+    const { writers, holders } = this;
+    let { length } = writers;
+    while (length <= slot) length *= 2;
+    this.writers = new Int16Array(length).fill(-1);
+    this.holders = new Int32Array(length);
+    this.writers.set(writers);
+    this.holders.set(holders);
   }
 }
