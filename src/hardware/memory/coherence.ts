@@ -86,14 +86,6 @@ export class Coherence {
 
   constructor(readonly values: MemoryValues, readonly loss: Loss = "asked") {
     this.lasts = loss === "done";
-    this.shortest = Math.min(
-      values.transferLocal,
-      values.transferHomeOwner,
-      values.transferHomeRequester,
-      values.transferHomeThird,
-      values.localLatency,
-      values.remoteLatency,
-    );
     const { domains, coresPerDomain } = values;
     this.domains = domains | 0;
     this.cores = (domains * coresPerDomain) | 0;
@@ -106,6 +98,8 @@ export class Coherence {
     this.bits = new Int32Array(this.times.buffer);
     const { latencies, alone, behind } = missTimes(values);
     this.latencies = latencies;
+    // A line that somebody else has to himself does not come from the last-level cache.
+    this.shortest = Math.min(...latencies.filter((_, from) => from !== L3));
     const hit = onGrid(values.cacheHit);
     this.hits = Float64Array.of(hit, hit, onGrid(values.atomicHit));
     this.times.set(this.hits, HITS);
@@ -149,7 +143,7 @@ export class Coherence {
     const me = core | 0;
     const writes = (mode | 0) !== 0;
     const now = REGISTERS[ACCESS] as number;
-    const hit = now + (times[mode | HITS] as number);
+    const hit = now + (times[(mode + HITS) | 0] as number);
     const changesAt = times[(record + CHANGES) | 0] as number;
     const pending = now < changesAt;
     if (pending === true && hit < changesAt && this.had(record, mode, core) === true) {
@@ -174,11 +168,11 @@ export class Coherence {
       : writes === true
       ? this.invalidation(word, domain, line.home | 0)
       : this.clean(word, domain, line.home | 0);
-    this.transfers = (this.transfers + 1) | 0;
+    this.transfers++;
     let done: number;
     const busyUntil = times[(record + BUSY) | 0] as number;
     if (busyUntil > now) {
-      this.queued = (this.queued + 1) | 0;
+      this.queued++;
       done = busyUntil + (times[(BEHIND + from) | 0] as number);
     } else done = now + (times[(ALONE + from) | 0] as number);
     // Who reads a clean line disturbs nobody, but has it before somebody else changes it.
@@ -201,9 +195,9 @@ export class Coherence {
       return;
     }
     bits[(word + OWNER) | 0] = me;
-    const from0 = (word + COPIES) | 0;
-    const end = (from0 + this.width) | 0;
-    for (let i = from0; i < end; i = (i + 1) | 0) bits[i] = 0;
+    const first = (word + COPIES) | 0;
+    const end = (first + this.width) | 0;
+    for (let i = first; i < end; i = (i + 1) | 0) bits[i] = 0;
     bits[place] = bit;
   }
 

@@ -11,16 +11,16 @@ import type { CallingScript, Script } from "./call-stack.ts";
 /** Kinds of steps: an access to a word, and the other classes. */
 export const ACCESS = 0, WAIT = 1, WORK = 2, SWEEP = 3;
 
+// Own constants for the getters below, which V8 then compiles into the code.
+const LOAD = 0, STORE = 1, CHANGE = 2, BESIDE = 4;
+
 /** The access modes of the memory floor. */
-export const READ = 0, WRITE = 1, RMW = 2;
+export const READ: 0 = LOAD, WRITE: 1 = STORE, RMW: 2 = CHANGE;
 /**
  * Added to a mode: the access is independent of those around it, and the core keeps several such misses in flight, or
  * does not wait for the store.
  */
-export const OVERLAPPED = 4;
-
-// The same for the getters below, which V8 then compiles into the code.
-const LOAD = 0, STORE = 1, CHANGE = 2, BESIDE = 4;
+export const OVERLAPPED: 4 = BESIDE;
 
 const mode = new Int32Array(32);
 /**
