@@ -25,7 +25,9 @@ async function inClone(use: (folder: string) => Promise<void>): Promise<void> {
     cpSync(join(root, "node_modules"), join(folder, "node_modules"), {
       recursive: true,
       verbatimSymlinks: true,
-      filter: (path) => !/\.deno\/(@napi-rs\+canvas-[^/]*(musl|android)|fast-check)/.test(path),
+      // Another program's lock may be gone before it is copied.
+      filter: (path) =>
+        !/\.deno\/(@napi-rs\+canvas-[^/]*(musl|android)|fast-check|\.deno\.lock)/.test(path),
     });
     await use(folder);
   });
